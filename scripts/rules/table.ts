@@ -1,0 +1,88 @@
+/** A room (a folder of src, or a file at its top) and what it may import beside itself. */
+export interface RoomRule {
+  /** Rooms, or single files such as `broker/broker.ts`. */
+  may: string[];
+  why: string;
+}
+
+/** What is the same with every broker. */
+const PORT = ["broker/broker.ts", "broker/connect.ts", "broker/wire.ts"];
+
+const BELOW = ["clock", "worker", "config", "schedule", "ledger", "broker", "observe"];
+
+export const ROOMS: Readonly<Record<string, RoomRule>> = {
+  main: {
+    may: ["cli", "commands/host.ts"],
+    why: "main turns the process into arguments, streams and signals, and nothing else",
+  },
+  cli: {
+    may: ["commands", "version", ...BELOW],
+    why: "the command line picks a command and has no logic",
+  },
+  commands: {
+    may: ["lifecycle", "version", ...BELOW],
+    why: "a command puts the rooms together; no room knows of commands",
+  },
+  lifecycle: { may: [], why: "it knows only clean-ups by name" },
+  version: { may: [], why: "it is a constant" },
+  clock: {
+    may: ["schedule", "ledger", "config", ...PORT],
+    why: "the clock speaks to the port, so that it works the same with every broker",
+  },
+  worker: {
+    may: ["ledger", "config", ...PORT],
+    why: "a worker speaks to the port, and does not know when anything is due",
+  },
+  config: { may: ["schedule"], why: "a file is read without a broker, a clock or a worker" },
+  broker: {
+    may: ["ledger"],
+    why: "an adapter carries fires and does not know where they are from",
+  },
+  schedule: { may: [], why: "a schedule is a pure function of time" },
+  ledger: { may: [], why: "the fold over the records is pure" },
+  observe: { may: [], why: "whatever reports events may not be needed to report them" },
+};
+
+/** What every room may import types from: the port that carries time, and the events. */
+export const TYPES_FOR_ALL = ["clock/time.ts", "observe/events.ts"];
+
+/** Something that only some files may use. A place ending in `*` is the beginning of a path. */
+export interface PlaceRule {
+  places: string[];
+  why: string;
+}
+
+export const PACKAGES: Readonly<Record<string, PlaceRule>> = {
+  croner: { places: ["schedule/*"], why: "its traps are known in one place" },
+  amqplib: { places: ["broker/rabbitmq*"], why: "the port speaks of fires, not of channels" },
+  "node:sqlite": { places: ["broker/sqlite*"], why: "the port speaks of fires, not of tables" },
+  pino: { places: ["observe/*"], why: "rooms emit events; one place makes log lines of them" },
+  "pino-pretty": { places: ["observe/*"], why: "rooms emit events; one place makes log lines" },
+  yaml: { places: ["config/*"], why: "text becomes a Config in one place" },
+  ajv: { places: ["config/*"], why: "the schema is applied in one place" },
+  yargs: { places: ["cli.ts", "commands/*"], why: "arguments are read in one place" },
+};
+
+export const WORDS: readonly (PlaceRule & { word: RegExp; name: string })[] = [
+  {
+    word: /\bDate\.now\b|\bnew Date\(\s*\)|\bnew Date\b(?!\s*\()|(?<!new )\bDate\(/g,
+    name: "the machine's clock",
+    places: ["clock/time.ts"],
+    why: "time is handed down, so that a year can be simulated in a second",
+  },
+  {
+    word: /\bprocess\.exit\b|\bprocess\.reallyExit\b|\bprocess\.abort\b/g,
+    name: "process.exit",
+    places: ["main.ts"],
+    why: "an exit elsewhere skips the clean-ups of others",
+  },
+  {
+    word: /\bTemporal\b/g,
+    name: "Temporal",
+    places: ["schedule/*"],
+    why: "elsewhere an instant is a number of milliseconds",
+  },
+];
+
+export const LONGEST_FILE = 200;
+export const LONG_FILE = 150;

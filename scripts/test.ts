@@ -1,0 +1,112 @@
+/**
+ * Runs the tests: `npm test -- [--rabbitmq 4.0] [--only-broker-free] [PATH-PART...]`. Each file in
+ * its own process, one after the other, with one RabbitMQ for all that ask for it. Ends with the
+ * line `N passed, N failed`, and with exit code 1 when something failed.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { temporaryFolder } from "../test/support/folder.ts";
+import { type Rabbitmq, startRabbitmq } from "../test/support/rabbitmq.ts";
+import { type FileReport, runFile } from "./runner/file.ts";
+
+const { values: options, positionals: parts } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rabbitmq: { type: "string", default: "installed" },
+    "only-broker-free": { type: "boolean", default: false },
+    folder: { type: "string", default: join(import.meta.dirname, "../test") },
+    limit: { type: "string", default: "300" },
+  },
+});
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  if (!["installed", "4.0"].includes(options.rabbitmq)) {
+    console.error(`--rabbitmq is installed or 4.0, got ${options.rabbitmq}`);
+    return 2;
+  }
+  process.env.CLOCKD_TEST_RABBITMQ = options.rabbitmq;
+  const files = selectFiles();
+  if (files.length === 0) {
+    console.error(`no test file in ${options.folder} has ${parts.join(" or ")} in its path`);
+    return 2;
+  }
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => stop.abort());
+  }
+  const { passed, failed } = await runAll(files, stop.signal);
+  if (stop.signal.aborted) console.log("stopped before the end");
+  console.log(`${passed} passed, ${failed} failed`);
+  return stop.signal.aborted ? 130 : failed > 0 ? 1 : 0;
+}
+
+function selectFiles(): string[] {
+  const folder = resolve(options.folder);
+  const all = globSync("**/*.test.ts", { cwd: folder }).sort();
+  const selected = all.map((file) => join(folder, file)).filter(isAskedFor);
+  if (!options["only-broker-free"]) return selected;
+  const free = selected.filter((file) => !imports(file, "sharedBroker", "startRabbitmq"));
+  console.log(`${selected.length - free.length} files that need RabbitMQ are left out`);
+  return free;
+}
+
+function isAskedFor(file: string): boolean {
+  const path = relative(process.cwd(), file);
+  return parts.length === 0 || parts.some((part) => path.includes(part) || file === resolve(part));
+}
+
+async function runAll(files: string[], signal: AbortSignal) {
+  const home = temporaryFolder("run");
+  let broker: Rabbitmq | undefined;
+  let passed = 0;
+  let failed = 0;
+  try {
+    for (const [index, file] of files.entries()) {
+      const needsBroker = imports(file, "sharedBroker");
+      if (needsBroker && !signal.aborted) broker ??= await startShared();
+      if (signal.aborted) break;
+      const report = await runFile(file, {
+        folder: join(home.path, String(index)),
+        limit: Number(options.limit) * 1000,
+        env: needsBroker && broker ? { CLOCKD_TEST_BROKER: broker.url } : {},
+        signal,
+      });
+      if (signal.aborted) break;
+      show(relative(process.cwd(), file), report);
+      passed += report.passed;
+      failed += report.failed;
+    }
+  } finally {
+    await broker?.stop();
+    home.remove();
+  }
+  return { passed, failed };
+}
+
+async function startShared(): Promise<Rabbitmq> {
+  const started = performance.now();
+  const broker = await startRabbitmq();
+  console.log(`RabbitMQ ${broker.version} is up (${seconds(performance.now() - started)})`);
+  return broker;
+}
+
+function show(file: string, { passed, failed, reasons, output, duration }: FileReport): void {
+  const count = `${passed + failed} test${passed + failed === 1 ? "" : "s"}`;
+  console.log(`${failed > 0 ? "FAIL" : "ok  "} ${file}  ${count}  ${seconds(duration)}`);
+  if (failed === 0) return;
+  console.log(output.trim().replace(/^/gm, "  | "));
+  for (const reason of reasons) console.log(`  ${file}: ${reason}`);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Whether a test file itself imports one of the names. */
+function imports(file: string, ...names: string[]): boolean {
+  const imported = new RegExp(`^import [^;]*\\b(${names.join("|")})\\b`, "m");
+  return imported.test(readFileSync(file, "utf8"));
+}

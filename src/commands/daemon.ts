@@ -1,0 +1,73 @@
+import type { Broker } from "../broker/broker.ts";
+import { openBroker } from "../broker/open.ts";
+import { chooseBrokerUrl } from "../broker/url.ts";
+import { systemTime, type Time } from "../clock/time.ts";
+import type { Config } from "../config/config.ts";
+import { createReloader, loadAtStart } from "../config/reload.ts";
+import { watchFile } from "../config/watch.ts";
+import type { Emit } from "../observe/events.ts";
+import { createLog, type LogLevel } from "../observe/log.ts";
+import { VERSION } from "../version.ts";
+import { EXIT, type Host } from "./host.ts";
+
+/** What clock and worker are started with. */
+export interface DaemonOptions {
+  config: string;
+  broker: string | undefined;
+  logLevel: LogLevel;
+  logFormat: "auto" | "json" | "human";
+}
+
+export interface DaemonParts {
+  config: Config;
+  broker: Broker;
+  time: Time;
+  emit: Emit;
+  /** Follows the file and SIGHUP until the process is told to stop. */
+  follow(apply: (next: Config) => Promise<{ message: string } | undefined>): void;
+}
+
+/**
+ * What clock and worker have in common: the log, the file, the broker, following the file. Resolves
+ * with an exit code; `run` does the mode's own work until `host.stop` is aborted.
+ */
+export async function daemon(
+  mode: "clock" | "worker",
+  options: DaemonOptions,
+  host: Host,
+  run: (parts: DaemonParts) => Promise<void>,
+): Promise<number> {
+  const time = systemTime();
+  const emit = openLog(mode, options, host);
+  const { environment, stop } = host;
+  emit({ type: "process.started", mode, version: VERSION, config: options.config, pid: host.pid });
+  const reading = { path: options.config, role: mode, environment, time, emit };
+  const config = await loadAtStart(reading);
+  if (!config) return EXIT.refused;
+  const url = chooseBrokerUrl(options.broker, environment, config.brokerUrl);
+  const name = `${host.hostname}:${host.pid}`;
+  const { namespace } = config;
+  const broker = openBroker(url, { namespace, name, now: time.now, emit });
+  if ("code" in broker) {
+    host.err(`clockd: ${broker.message}\n`);
+    return EXIT.usage;
+  }
+  stop.addEventListener("abort", () =>
+    emit({ type: "process.stopping", signal: String(stop.reason) }),
+  );
+  const follow: DaemonParts["follow"] = (apply) => {
+    const reload = createReloader(config, { ...reading, apply });
+    host.onReload(() => void reload());
+    watchFile(options.config, { time, signal: stop, onChange: () => void reload() });
+  };
+  await run({ config, broker, time, emit, follow });
+  emit({ type: "process.stopped", mode });
+  return EXIT.ok;
+}
+
+function openLog(name: string, options: DaemonOptions, host: Host): Emit {
+  const { logLevel: level, logFormat } = options;
+  const human = logFormat === "auto" ? host.isTerminal : logFormat === "human";
+  const color = host.isTerminal && !host.environment.NO_COLOR;
+  return createLog({ level, format: human ? "human" : "json", color, name, write: host.out });
+}

@@ -1,0 +1,27 @@
+/** What a command sees of the process it runs in. Made in `main.ts`, or by a test. */
+export interface Host {
+  environment: Readonly<Record<string, string | undefined>>;
+  out(text: string): void;
+  err(text: string): void;
+  readStdin(): Promise<string>;
+  /** Standard output is a terminal: a person reads along. */
+  isTerminal: boolean;
+  pid: number;
+  hostname: string;
+  /** Aborted by the first SIGTERM or SIGINT; the reason is the signal's name. */
+  stop: AbortSignal;
+  /** Aborted by the second one: be quick now. */
+  hurry: AbortSignal;
+  /** Registers what SIGHUP does. */
+  onReload(listener: () => void): void;
+}
+
+/** Exit codes, the same for every command (documented in docs/exit-codes.md). */
+export const EXIT = {
+  ok: 0,
+  problems: 1,
+  usage: 2,
+  brokerUnreachable: 69,
+  bug: 70,
+  refused: 78,
+} as const;

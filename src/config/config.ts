@@ -1,0 +1,52 @@
+import type { Schedule } from "../schedule/schedule.ts";
+
+/** A whole, valid file, with its defaults applied. Immutable: a reload makes a new one. */
+export interface Config {
+  /** Prefix of every exchange and queue. */
+  namespace: string;
+  /** `broker.url` with its variables replaced; the command line and the environment win over it. */
+  brokerUrl?: string;
+  /** By name, in the order of the file. */
+  jobs: ReadonlyMap<string, Job>;
+  /** Twelve hex digits of the SHA-256 of the text: tells which file a fire came from. */
+  hash: string;
+}
+
+export interface Job {
+  name: string;
+  description?: string;
+  schedule: Schedule;
+  /** Equal for two jobs exactly when their schedules were written the same, after defaults. */
+  scheduleKey: string;
+  /** An IANA zone name. */
+  timezone: string;
+  paused: boolean;
+  task: RunTask | PublishTask;
+}
+
+/** A command that a worker executes. */
+export interface RunTask {
+  kind: "run";
+  /** A string goes to a shell; a list is executed as it is. */
+  command: string | readonly string[];
+  queue: string;
+  /** Variables replaced. */
+  env: Readonly<Record<string, string>>;
+  /** JSON for the command's standard input; undefined: the input is empty. */
+  payload?: unknown;
+  /** As written; relative to the folder of the config file. */
+  cwd?: string;
+  /** ms; undefined: no limit. */
+  timeout?: number;
+  /** ms between TERM and KILL. */
+  killAfter: number;
+}
+
+/** A message for another service, published by the clock itself. */
+export interface PublishTask {
+  kind: "publish";
+  exchange: string;
+  routingKey: string;
+  headers: Readonly<Record<string, unknown>>;
+  body: unknown;
+}

@@ -1,0 +1,36 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Config, Job } from "./config.ts";
+
+/** What a reload changes, as sorted names of jobs. */
+export interface ConfigDiff {
+  added: string[];
+  changed: string[];
+  removed: string[];
+}
+
+/**
+ * Compares the jobs of two configs. A job has changed when anything that its fires or its runs
+ * depend on is different; a description is not.
+ */
+export function diffConfigs(before: Config, after: Config): ConfigDiff {
+  const diff: ConfigDiff = { added: [], changed: [], removed: [] };
+  for (const [name, job] of after.jobs) {
+    const old = before.jobs.get(name);
+    if (!old) diff.added.push(name);
+    else if (!isSame(old, job)) diff.changed.push(name);
+  }
+  for (const name of before.jobs.keys()) {
+    if (!after.jobs.has(name)) diff.removed.push(name);
+  }
+  for (const names of Object.values(diff)) names.sort();
+  return diff;
+}
+
+function isSame(a: Job, b: Job): boolean {
+  return (
+    a.scheduleKey === b.scheduleKey &&
+    a.timezone === b.timezone &&
+    a.paused === b.paused &&
+    isDeepStrictEqual(a.task, b.task)
+  );
+}

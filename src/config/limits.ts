@@ -1,0 +1,34 @@
+import { formatDuration, isDuration, parseDuration } from "./duration.ts";
+import { error, type Finding } from "./finding.ts";
+import { asText } from "./raw.ts";
+import { LONGEST_EVERY, SHORTEST_EVERY } from "./spec.ts";
+
+/** A timer of the runtime that is set for longer (24.8 days) goes off at once. */
+const LONGEST_TIMER = 24 * 86_400_000;
+
+/** The least and the most of each field that is a duration, ms. */
+const LIMITS = {
+  every: [SHORTEST_EVERY, LONGEST_EVERY],
+  timeout: [1, LONGEST_TIMER],
+  kill_after: [0, LONGEST_TIMER],
+} as const;
+
+/**
+ * Reads the duration at `path` as ms and reports one out of bounds. Undefined for that one, and for
+ * anything that is no duration.
+ */
+export function readDuration(
+  field: keyof typeof LIMITS,
+  value: unknown,
+  path: string,
+  report: (finding: Finding) => void,
+): number | undefined {
+  const text = asText(value);
+  if (text === undefined || !isDuration(text)) return undefined;
+  const ms = parseDuration(text);
+  const [least, most] = LIMITS[field];
+  if (ms !== undefined && ms >= least && ms <= most) return ms;
+  const bounds = `at least ${formatDuration(least)} and at most ${formatDuration(most)}`;
+  report(error("CONFIG_VALUE", path, "value", `expected ${bounds}, got "${text.slice(0, 40)}"`));
+  return undefined;
+}

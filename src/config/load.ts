@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import type { Instant } from "../clock/time.ts";
+import type { Config, Job } from "./config.ts";
+import { type Finding, placeFindings } from "./finding.ts";
+import { checkDefaults, type JobContext, readJob } from "./job.ts";
+import { createLookup, type Lookup } from "./lookup.ts";
+import { hasErrors, type Problem } from "./problem.ts";
+import { asMap, asText, type Raw } from "./raw.ts";
+import { checkShape } from "./shape.ts";
+import { readRunFields, type TaskContext } from "./task.ts";
+import { createTimings } from "./timing.ts";
+import { readTree } from "./tree.ts";
+import { createVariables, type Environment, type UnsetLevel } from "./variables.ts";
+import { parseYaml } from "./yaml.ts";
+
+export interface LoadOptions {
+  /** The file's name as it is to be shown in problems. */
+  file: string;
+  /** Who reads it: each needs other variables to be set. */
+  role: "validate" | "clock" | "worker";
+  environment: Environment;
+  /** ms UTC: tells which moments have passed. */
+  now: Instant;
+}
+
+export interface Loaded {
+  /** Present exactly when no problem is an error. */
+  config?: Config;
+  /** Sorted. */
+  problems: Problem[];
+}
+
+/** Reads a schedules file's text: its config, and everything that is wrong with it. Pure. */
+export function loadText(text: string, options: LoadOptions): Loaded {
+  const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const parsed = parseYaml(source);
+  if ("findings" in parsed) {
+    return { problems: placeFindings(parsed.findings, options.file, source, () => 0) };
+  }
+  const { contents } = parsed.document;
+  const { value, findings, broken, targets } = readTree(contents);
+  const lookup = createLookup(contents, targets);
+  let config: Config | undefined;
+  if (!broken) {
+    findings.push(...checkShape(value));
+    const report = (finding: Finding) => void findings.push(finding);
+    config = readConfig(asMap(value), lookup, report, options, hashOf(text));
+  }
+  const problems = placeFindings(findings, options.file, source, lookup.offsetOf);
+  return config && !hasErrors(problems) ? { config, problems } : { problems };
+}
+
+/** Reads everything that has the right shape; what has not is told by the schema. */
+function readConfig(
+  root: Raw,
+  lookup: Lookup,
+  report: (finding: Finding) => void,
+  options: LoadOptions,
+  hash: string,
+): Config {
+  const { role } = options;
+  const context: TaskContext = {
+    variables: createVariables(options.environment, report),
+    unset: { env: unsetLevel(role, "worker"), publish: unsetLevel(role, "clock") },
+    sourceOf: lookup.sourceOf,
+    report,
+  };
+  const jobs = readJobs(root, lookup, context, options.now);
+  const config: Config = { namespace: asText(root.namespace) ?? "clockd", jobs, hash };
+  const brokerUrl = readBrokerUrl(asMap(root.broker).url, options.environment, report);
+  return brokerUrl === undefined ? config : { ...config, brokerUrl };
+}
+
+/** An unset variable matters to the one who needs it; to a check it is worth a word. */
+function unsetLevel(role: LoadOptions["role"], needs: LoadOptions["role"]): UnsetLevel {
+  if (role === "validate") return "warning";
+  return role === needs ? "error" : undefined;
+}
+
+function readJobs(root: Raw, lookup: Lookup, context: TaskContext, now: Instant): Map<string, Job> {
+  const defaults = asMap(root.defaults);
+  const runDefaults = readRunFields(defaults, "/defaults", context);
+  const jobContext: JobContext = {
+    ...context,
+    timingOf: createTimings(now),
+    defaults,
+    runDefaults,
+  };
+  checkDefaults(jobContext);
+  const raw = asMap(root.jobs);
+  const jobs = new Map<string, Job>();
+  for (const name of lookup.keysOf("/jobs")) {
+    const job = readJob(name, asMap(raw[name]), jobContext);
+    if (job) jobs.set(name, job);
+  }
+  return jobs;
+}
+
+/** An address with a variable that is not set is no address: who needs it says so. */
+function readBrokerUrl(
+  value: unknown,
+  environment: Environment,
+  report: (finding: Finding) => void,
+): string | undefined {
+  const written = asText(value);
+  if (written === undefined) return undefined;
+  let complete = true;
+  const variables = createVariables(environment, (finding) => {
+    complete = false;
+    report(finding);
+  });
+  const url = variables.text(written, "/broker/url", "warning");
+  return complete ? asText(url) : undefined;
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}

@@ -1,0 +1,86 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
+import { splitPointer } from "./pointer.ts";
+
+/** Finds what a JSON pointer names in a document, for the few paths that are asked for. */
+export interface Lookup {
+  /** The offset of the key or of the value; of the key too when the value is empty. */
+  offsetOf(path: string, at: "key" | "value"): number;
+  /** A scalar as it is written; undefined when the path names none. */
+  sourceOf(path: string): string | undefined;
+  /** The keys of a map in the order of the file; none when the path names no map. */
+  keysOf(path: string): string[];
+}
+
+interface Found {
+  key?: Node;
+  value: Node | null;
+}
+
+type TextMap = YAMLMap<Scalar<string>, Node | null>;
+type TextPair = Pair<Scalar<string>, Node | null>;
+
+export function createLookup(root: Node | null, targets: ReadonlyMap<Alias, Node>): Lookup {
+  /** A search in a map of 100,000 jobs for each of them would never end: index each map once. */
+  const indexes = new Map<Node, Map<string, TextPair>>();
+
+  function find(path: string): Found {
+    let found: Found = { value: root };
+    for (const key of splitPointer(path)) {
+      const node = behind(found.value);
+      if (isMap(node)) found = entry(node as TextMap, key) ?? found;
+      else if (isSeq(node)) found = { value: node.items[Number(key)] as Node };
+    }
+    return found;
+  }
+
+  function entry(map: TextMap, key: string): Found | undefined {
+    const pair = indexOf(map).get(key);
+    return pair && { key: pair.key, value: pair.value };
+  }
+
+  function indexOf(map: TextMap): Map<string, TextPair> {
+    let index = indexes.get(map);
+    if (!index) {
+      index = new Map();
+      for (const pair of map.items) {
+        if (!index.has(pair.key.value)) index.set(pair.key.value, pair);
+      }
+      indexes.set(map, index);
+    }
+    return index;
+  }
+
+  function behind(node: Node | null): Node | null {
+    return isAlias(node) ? (targets.get(node) ?? null) : node;
+  }
+
+  return {
+    offsetOf(path, at) {
+      const { key, value } = find(path);
+      const node = at === "key" || isEmpty(value) ? (key ?? value) : value;
+      return node?.range?.[0] ?? 0;
+    },
+    sourceOf(path) {
+      const node = behind(find(path).value);
+      return isScalar(node) ? node.source : undefined;
+    },
+    keysOf(path) {
+      const node = behind(find(path).value);
+      return isMap(node) ? [...indexOf(node as TextMap).keys()] : [];
+    },
+  };
+}
+
+function isEmpty(node: Node | null): boolean {
+  return node === null || (isScalar(node) && node.source === "");
+}

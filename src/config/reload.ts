@@ -1,0 +1,93 @@
+import type { Instant, Time } from "../clock/time.ts";
+import type { Emit } from "../observe/events.ts";
+import type { Config } from "./config.ts";
+import { diffConfigs } from "./diff.ts";
+import { readConfigFile } from "./file.ts";
+import { type LoadOptions, loadText } from "./load.ts";
+import { formatProblem, type Problem } from "./problem.ts";
+
+export interface ReloadDeps {
+  path: string;
+  role: LoadOptions["role"];
+  environment: LoadOptions["environment"];
+  time: Time;
+  emit: Emit;
+  /** Puts a good file in force. A problem means that the old one stays. */
+  apply(next: Config): Promise<{ message: string } | undefined>;
+}
+
+/** Reads a file at start. Every problem is told; undefined when there is an error among them. */
+export async function loadAtStart(deps: Omit<ReloadDeps, "apply">): Promise<Config | undefined> {
+  const { config, problems } = await read(deps, deps.time.now());
+  tell(deps.emit, problems);
+  if (config) {
+    const { path: file, emit } = deps;
+    emit({ type: "config.loaded", file, jobs: config.jobs.size, hash: config.hash });
+  }
+  return config;
+}
+
+/**
+ * Reads the file again whenever the returned function is called. Calls never overlap, and calls
+ * during a reading are one reading after it. A file that is bad, missing or refused changes nothing.
+ */
+export function createReloader(current: Config, deps: ReloadDeps): () => Promise<void> {
+  const { path: file, emit, apply, time } = deps;
+  let inForce = current;
+
+  async function once(): Promise<void> {
+    const { config: next, problems } = await read(deps, time.now());
+    tell(emit, problems);
+    if (!next) {
+      const errors = problems.filter(({ level }) => level === "error").length;
+      emit({
+        type: "config.refused",
+        file,
+        reason: `${errors} ${errors === 1 ? "error" : "errors"}`,
+      });
+      return;
+    }
+    if (next.hash === inForce.hash) return emit({ type: "config.unchanged", file });
+    const refusal = await apply(next);
+    if (refusal) return emit({ type: "config.refused", file, reason: refusal.message });
+    if (next.namespace !== inForce.namespace) needsRestart("namespace");
+    if (next.brokerUrl !== inForce.brokerUrl) needsRestart("broker.url");
+    const { hash, jobs } = next;
+    emit({ type: "config.reloaded", file, hash, jobs: jobs.size, ...diffConfigs(inForce, next) });
+    inForce = next;
+  }
+
+  const needsRestart = (field: string) => emit({ type: "config.needs_restart", file, field });
+
+  let running: Promise<void> | undefined;
+  let again = false;
+  return async function reload() {
+    if (running) {
+      again = true;
+      return running;
+    }
+    running = (async () => {
+      do {
+        again = false;
+        await once();
+      } while (again);
+    })().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+async function read(deps: Omit<ReloadDeps, "apply">, now: Instant) {
+  const { path: file, role, environment } = deps;
+  const content = await readConfigFile(file);
+  if (!("text" in content)) return { config: undefined, problems: [content] };
+  const { config, problems } = loadText(content.text, { file, role, environment, now });
+  return { config, problems };
+}
+
+function tell(emit: Emit, problems: readonly Problem[]): void {
+  for (const problem of problems) {
+    emit({ type: "config.problem", problem: { ...problem, text: formatProblem(problem) } });
+  }
+}

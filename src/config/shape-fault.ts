@@ -1,0 +1,173 @@
+import type { ErrorObject } from "ajv";
+import { error, type Finding } from "./finding.ts";
+import { nearest } from "./nearest.ts";
+import { joinPointer, splitPointer } from "./pointer.ts";
+
+/**
+ * What the schema has against a value, as a finding in clockd's own words. Undefined when another
+ * finding says the same: one wrong value must not be told twice. `root` is the whole file's value.
+ */
+export function describeFault(fault: ErrorObject, root: unknown): Finding | undefined {
+  // The branches of "exactly one of" and the pattern of a key are told by their parent.
+  if (fault.schemaPath.includes("/oneOf/") || fault.propertyName !== undefined) return undefined;
+  return describers[fault.keyword]?.(fault, root) ?? otherFault(fault);
+}
+
+type Describe = (fault: ErrorObject, root: unknown) => Finding | undefined;
+
+const describers: Record<string, Describe> = {
+  type: wrongType,
+  const: wrongVersion,
+  pattern: (fault) => wrongValue(fault, `expected ${expected(fault)}, got ${shorten(fault.data)}`),
+  minLength: (fault) => wrongValue(fault, "expected text that is not empty"),
+  minItems: (fault) => wrongValue(fault, "expected at least one item, got an empty list"),
+  required: missingKey,
+  additionalProperties: unknownKey,
+  propertyNames: wrongName,
+  oneOf: notExactlyOne,
+  dependencies: (fault, root) => anchorWithoutEvery(fault, root),
+  "false schema": (fault, root) => runKeyOnPublish(fault, root),
+};
+
+function wrongType(fault: ErrorObject): Finding {
+  const got = fault.data;
+  const message = `expected ${expected(fault)}, got ${kindOf(got)}`;
+  const finding = error("CONFIG_TYPE", fault.instancePath, "value", message);
+  const hint = typeHint(got, fault.parentSchema ?? {});
+  return hint ? { ...finding, hint } : finding;
+}
+
+function typeHint(got: unknown, schema: Record<string, unknown>): string | undefined {
+  if (got === null) return "give it a value, or remove the key";
+  if (typeof got !== "number" && typeof got !== "boolean") return undefined;
+  if (String(schema.$comment).startsWith("a duration")) return `write a unit, such as ${got}s`;
+  return [schema.type].flat().includes("string") ? `write it in quotes: "${got}"` : undefined;
+}
+
+function wrongVersion({ instancePath, data }: ErrorObject): Finding {
+  const message = `this clockd reads version 1 of the format, got ${shorten(data)}`;
+  return { ...error("CONFIG_VERSION", instancePath, "value", message), hint: "write version: 1" };
+}
+
+function wrongValue(fault: ErrorObject, message: string): Finding {
+  return error("CONFIG_VALUE", fault.instancePath, "value", message);
+}
+
+function missingKey({ instancePath, params }: ErrorObject): Finding {
+  const message = `the key "${params.missingProperty}" is missing`;
+  const finding = error("CONFIG_MISSING_KEY", instancePath, "key", message);
+  return params.missingProperty === "version" ? { ...finding, hint: "add version: 1" } : finding;
+}
+
+function unknownKey({ instancePath, params, parentSchema }: ErrorObject): Finding {
+  const key = params.additionalProperty as string;
+  const path = joinPointer(instancePath, key);
+  const finding = error("CONFIG_UNKNOWN_KEY", path, "key", `unknown key ${shorten(key)}`);
+  if (key === "<<") return { ...finding, hint: "merge keys are not YAML 1.2: use defaults" };
+  const meant = nearest(key, Object.keys((parentSchema?.properties as object) ?? {}));
+  return meant === undefined ? finding : { ...finding, hint: `did you mean ${meant}?` };
+}
+
+function wrongName({ instancePath, params, data }: ErrorObject): Finding {
+  const name = params.propertyName as string;
+  const path = joinPointer(instancePath, name);
+  if (instancePath === "/jobs") return wrongJobName(path, name, data as object);
+  if (instancePath.endsWith("/headers")) {
+    const message = `the header ${shorten(name)} is set by clockd itself`;
+    return error(
+      "CONFIG_HEADER_NAME",
+      path,
+      "key",
+      name === "" ? "a header needs a name" : message,
+    );
+  }
+  const message = name.startsWith("CLOCKD_")
+    ? `${shorten(name)} is set by clockd itself`
+    : `a variable's name is letters, digits and _, got ${shorten(name)}`;
+  return error("CONFIG_ENV_NAME", path, "key", message);
+}
+
+function wrongJobName(path: string, name: string, jobs: object): Finding {
+  const lower = name.toLowerCase();
+  if (Object.hasOwn(jobs, lower)) {
+    const message = `the name "${name}" differs only by case from "${lower}"`;
+    return {
+      ...error("CONFIG_NAME_CASE", path, "key", message),
+      first: joinPointer("/jobs", lower),
+    };
+  }
+  const message = `a name is 1 to 100 characters of a-z 0-9 . _ -, got ${shorten(name)}`;
+  const finding = error("CONFIG_NAME", path, "key", message);
+  const plain = lower.replaceAll(" ", "-");
+  return /^[a-z0-9._-]{1,100}$/.test(plain) ? { ...finding, hint: `write ${plain}` } : finding;
+}
+
+function notExactlyOne({ instancePath, parentSchema, data }: ErrorObject): Finding {
+  const branches = parentSchema?.oneOf as { required: [string] }[];
+  const keys = branches.map((branch) => branch.required[0]);
+  const given = keys.filter((key) => Object.hasOwn(data as object, key));
+  const code = keys.includes("cron") ? "CONFIG_SCHEDULE_KIND" : "CONFIG_TASK_KIND";
+  const got = given.length === 0 ? "none" : given.join(" and ");
+  const message = `a job has exactly one of ${keys.join(", ")}, got ${got}`;
+  return error(code, instancePath, "key", message);
+}
+
+function anchorWithoutEvery({ instancePath }: ErrorObject, root: unknown): Finding | undefined {
+  const job = valueAt(root, instancePath);
+  if (!has(job, "cron") && !has(job, "at")) return undefined;
+  const kind = has(job, "cron") ? "cron" : "at";
+  return misplaced(`${instancePath}/anchor`, `"anchor" goes with "every", this job has "${kind}"`);
+}
+
+function runKeyOnPublish({ instancePath }: ErrorObject, root: unknown): Finding | undefined {
+  const end = instancePath.lastIndexOf("/");
+  if (has(valueAt(root, instancePath.slice(0, end)), "run")) return undefined;
+  const key = instancePath.slice(end + 1);
+  return misplaced(instancePath, `"${key}" goes with "run", this job has "publish"`);
+}
+
+function misplaced(path: string, message: string): Finding {
+  return error("CONFIG_MISPLACED_KEY", path, "key", message);
+}
+
+/** For a keyword that the schema has and this file does not know yet: better rough than silent. */
+function otherFault(fault: ErrorObject): Finding | undefined {
+  if (fault.keyword in describers) return undefined;
+  return wrongValue(fault, fault.message ?? "is not allowed");
+}
+
+const KINDS: Record<string, string> = {
+  string: "text",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map",
+};
+
+/** In the words of the schema's $comment, or by the type alone. */
+function expected({ parentSchema }: ErrorObject): string {
+  const { $comment, type } = parentSchema ?? {};
+  return typeof $comment === "string" ? $comment : (KINDS[String(type)] ?? String(type));
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "nothing";
+  if (typeof value === "boolean") return String(value);
+  return KINDS[Array.isArray(value) ? "array" : typeof value]!;
+}
+
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function valueAt(root: unknown, path: string): unknown {
+  return splitPointer(path).reduce<unknown>(
+    (at, key) => (at as Record<string, unknown>)[key],
+    root,
+  );
+}
+
+function has(value: unknown, key: string): boolean {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key);
+}

@@ -1,0 +1,48 @@
+/** An instant: milliseconds since 1970-01-01T00:00:00Z. */
+type Instant = number;
+
+/** The publishing of one slot of one job. */
+export interface Fire {
+  job: string;
+  slot: Instant;
+  /** 1, 2, … with retries. */
+  attempt: number;
+  /** The hash of the file that the fire came from. */
+  config: string;
+  /** True when the slot's time had passed with no clock leading. */
+  catchUp: boolean;
+  /** True when an earlier copy of this fire may have been delivered. */
+  maybeDuplicate: boolean;
+  target: RunTarget | PublishTarget;
+}
+
+/** To a worker. The command itself is never in a message: the worker has its own file. */
+export interface RunTarget {
+  kind: "run";
+  queue: string;
+  payload?: unknown;
+}
+
+/** To another service's exchange. */
+export interface PublishTarget {
+  kind: "publish";
+  exchange: string;
+  routingKey: string;
+  headers: Readonly<Record<string, unknown>>;
+  body: unknown;
+}
+
+/**
+ * The name of a fire: the same on every clock and after every restart, because it depends on
+ * nothing but the job and the slot. `reports@2026-12-01T08:00:00Z`; milliseconds only when the
+ * slot has some.
+ */
+export function fireId(job: string, slot: Instant): string {
+  return `${job}@${formatSlot(slot)}`;
+}
+
+/** A slot in UTC, ISO 8601, with seconds; with milliseconds only when it has some. */
+export function formatSlot(slot: Instant): string {
+  const text = new Date(slot).toISOString();
+  return slot % 1000 === 0 ? `${text.slice(0, 19)}Z` : text;
+}

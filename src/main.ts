@@ -1,0 +1,46 @@
+import { hostname } from "node:os";
+import { cli } from "./cli.ts";
+import type { Host } from "./commands/host.ts";
+
+/**
+ * Turns the process into a `Host` (arguments, streams, signals) and its answer into an exit code.
+ * Everything else is in rooms that know of no process.
+ */
+const stop = new AbortController();
+const hurry = new AbortController();
+let reload = () => {};
+
+function end(signal: NodeJS.Signals): void {
+  if (stop.signal.aborted) hurry.abort(signal);
+  stop.abort(signal);
+}
+
+process.on("SIGTERM", end);
+process.on("SIGINT", end);
+process.on("SIGHUP", () => reload());
+// The reader of a pipe may go away (`clockd … | head`): no reason to die with a stack trace.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => end("SIGPIPE"));
+
+const host: Host = {
+  environment: process.env,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  readStdin: async () => Buffer.concat(await process.stdin.toArray()).toString(),
+  isTerminal: process.stdout.isTTY === true,
+  pid: process.pid,
+  hostname: hostname(),
+  stop: stop.signal,
+  hurry: hurry.signal,
+  onReload: (listener) => {
+    reload = listener;
+  },
+};
+
+try {
+  process.exitCode = await cli(process.argv.slice(2), host);
+} catch (error) {
+  process.stderr.write(`clockd: this is a bug, please report it\n${(error as Error).stack}\n`);
+  process.exitCode = 70;
+}
+// Everything is closed by now; a forgotten handle must not keep the process.
+process.exit();

@@ -1,0 +1,120 @@
+/**
+ * Everything that rooms report. A room emits a typed event and knows nothing of logs; one place
+ * (`log.ts`) decides what a person reads. Instants are ms UTC, durations ms.
+ */
+export type Event = ClockEvent | ConfigEvent | BrokerEvent | WorkerEvent | ProcessEvent;
+
+export type Emit = (event: Event) => void;
+
+export type ProcessEvent =
+  | {
+      type: "process.started";
+      mode: "clock" | "worker";
+      version: string;
+      config: string;
+      pid: number;
+    }
+  | { type: "process.stopping"; signal: string }
+  | { type: "process.clean_up_failed"; reason: string }
+  | { type: "process.stopped"; mode: "clock" | "worker" };
+
+export type ConfigEvent =
+  | { type: "config.loaded"; file: string; jobs: number; hash: string }
+  | { type: "config.problem"; problem: { level: "error" | "warning"; text: string } }
+  | { type: "config.refused"; file: string; reason: string }
+  | { type: "config.unchanged"; file: string }
+  | { type: "config.needs_restart"; file: string; field: string }
+  | {
+      type: "config.reloaded";
+      file: string;
+      hash: string;
+      jobs: number;
+      added: string[];
+      changed: string[];
+      removed: string[];
+    };
+
+export type BrokerEvent =
+  | { type: "broker.connected"; place: string }
+  | { type: "broker.lost"; place: string; code: string; reason: string }
+  | {
+      type: "broker.unreachable";
+      place: string;
+      code: string;
+      reason: string;
+      attempt: number;
+      retryIn: number;
+      /** It has been said before. */
+      quiet: boolean;
+    }
+  | { type: "broker.blocked"; place: string; reason: string }
+  | { type: "broker.unblocked"; place: string };
+
+export type ClockEvent =
+  | { type: "clock.leading"; jobs: number; nextJob?: string; nextSlot?: number }
+  | {
+      type: "fire.confirmed";
+      job: string;
+      fire: string;
+      slot: number;
+      late: number;
+      catchUp: boolean;
+      maybeDuplicate: boolean;
+    }
+  | { type: "fire.undeliverable"; job: string; fire: string; code: string; reason: string }
+  | { type: "fire.in_doubt"; job: string; fire: string; code: string; reason: string }
+  | { type: "fire.abandoned"; job: string; fire: string; code: string; reason: string }
+  | {
+      type: "slots.missed";
+      job: string;
+      count: number;
+      first: number;
+      last: number;
+      reason: string;
+    }
+  | { type: "time.jumped"; by: number }
+  | { type: "clock.resending"; count: number };
+
+export type WorkerEvent =
+  | { type: "worker.taking"; queues: string[]; concurrency: number }
+  | {
+      type: "run.started";
+      job: string;
+      fire: string;
+      attempt: number;
+      runPid: number;
+      queue: string;
+    }
+  | {
+      type: "run.output";
+      job: string;
+      fire: string;
+      attempt: number;
+      stream: "stdout" | "stderr";
+      line: string;
+      truncated: boolean;
+    }
+  | {
+      type: "run.terminating";
+      job: string;
+      fire: string;
+      attempt: number;
+      why: "timeout" | "drain";
+      signal: string;
+    }
+  | {
+      type: "run.finished";
+      job: string;
+      fire: string;
+      attempt: number;
+      outcome: string;
+      ok: boolean;
+      exitCode: number | null;
+      signal: string | null;
+      duration: number;
+      /** Why it did not start, or what was odd about its end. */
+      reason?: string;
+    }
+  | { type: "run.given_back"; job: string; fire: string; attempt: number; reason: string }
+  | { type: "run.copy_dropped"; job: string; fire: string; attempt: number; reason: string }
+  | { type: "message.buried"; queue: string; reason: string; job?: string; fire?: string };

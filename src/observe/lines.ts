@@ -1,0 +1,178 @@
+import type {
+  BrokerEvent,
+  ClockEvent,
+  ConfigEvent,
+  Event,
+  ProcessEvent,
+  WorkerEvent,
+} from "./events.ts";
+
+/** What an event is in the log. Messages make sense without the fields, which are for machines. */
+export interface Line {
+  level: "debug" | "info" | "warn" | "error";
+  message: string;
+  fields: Record<string, unknown>;
+}
+
+/** The line of an event. */
+export function describe(event: Event): Line {
+  const { type, ...fields } = event;
+  const [level, message] = wording(event);
+  return { level, message, fields: withTimes(fields) };
+}
+
+type Wording = [Line["level"], string];
+
+function wording(event: Event): Wording {
+  if (isOf<ProcessEvent>(event, "process")) return processLine(event);
+  if (isOf<ConfigEvent>(event, "config")) return configLine(event);
+  if (isOf<BrokerEvent>(event, "broker")) return brokerLine(event);
+  if (isOf<WorkerEvent>(event, "worker", "run", "message")) return workerLine(event);
+  return clockLine(event as ClockEvent);
+}
+
+function isOf<E extends Event>(event: Event, ...rooms: string[]): event is E {
+  return rooms.includes(event.type.slice(0, event.type.indexOf(".")));
+}
+
+function processLine(event: ProcessEvent): Wording {
+  switch (event.type) {
+    case "process.started":
+      return ["info", `clockd ${event.version} ${event.mode} started with ${event.config}`];
+    case "process.stopping":
+      return ["info", `stopping on ${event.signal}`];
+    case "process.stopped":
+      return ["info", "stopped"];
+    case "process.clean_up_failed":
+      return ["warn", `while stopping: ${event.reason}`];
+  }
+}
+
+function configLine(event: ConfigEvent): Wording {
+  switch (event.type) {
+    case "config.loaded":
+      return ["info", `${event.file}: ${event.jobs} jobs`];
+    case "config.problem":
+      return [event.problem.level === "error" ? "error" : "warn", event.problem.text];
+    case "config.refused":
+      return [
+        "error",
+        `${event.file} is refused, the last good one stays in force: ${event.reason}`,
+      ];
+    case "config.unchanged":
+      return ["debug", `${event.file} says the same as before`];
+    case "config.needs_restart":
+      return ["warn", `${event.file}: a new ${event.field} takes effect at the next start`];
+    case "config.reloaded": {
+      const parts = (["added", "changed", "removed"] as const)
+        .filter((what) => event[what].length > 0)
+        .map((what) => `${event[what].length} ${what}`);
+      return [
+        "info",
+        `${event.file} reloaded: ${event.jobs} jobs, ${parts.join(", ") || "none changed"}`,
+      ];
+    }
+  }
+}
+
+function brokerLine(event: BrokerEvent): Wording {
+  switch (event.type) {
+    case "broker.connected":
+      return ["info", `connected to ${event.place}`];
+    case "broker.lost":
+      return ["error", `lost ${event.place}, connecting again: ${event.reason}`];
+    case "broker.unreachable":
+      return [
+        event.quiet ? "debug" : "error",
+        `${event.reason}, trying again until it is there (attempt ${event.attempt})`,
+      ];
+    case "broker.blocked":
+      return ["warn", `${event.place} takes no messages for now: ${event.reason}`];
+    case "broker.unblocked":
+      return ["info", `${event.place} takes messages again`];
+  }
+}
+
+function clockLine(event: ClockEvent): Wording {
+  switch (event.type) {
+    case "clock.leading": {
+      const first =
+        event.nextSlot === undefined
+          ? "none is due"
+          : `next ${event.nextJob} at ${iso(event.nextSlot)}`;
+      return ["info", `leading with ${event.jobs} jobs: ${first}`];
+    }
+    case "fire.confirmed": {
+      const marks = [
+        event.catchUp && "caught up",
+        event.maybeDuplicate && "maybe a duplicate",
+      ].filter(Boolean);
+      return ["info", `fired ${event.fire}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}`];
+    }
+    case "fire.undeliverable":
+      return ["error", `not delivered ${event.fire}: ${event.reason}`];
+    case "fire.in_doubt":
+      return ["debug", `in doubt ${event.fire}: ${event.reason}`];
+    case "fire.abandoned":
+      return ["warn", `in doubt ${event.fire}: ${event.reason}`];
+    case "clock.resending":
+      return [
+        "warn",
+        `sending ${event.count} fires again, flagged: the broker did not confirm them`,
+      ];
+    case "slots.missed":
+      return [
+        "warn",
+        `missed ${event.count} of ${event.job} from ${iso(event.first)} to ${iso(event.last)}: ${event.reason}`,
+      ];
+    case "time.jumped":
+      return [
+        "warn",
+        event.by > 0
+          ? `the machine slept or its clock went forward ${seconds(event.by)}: catching up`
+          : `the machine's clock went back ${seconds(-event.by)}: slots already fired are not fired again`,
+      ];
+  }
+}
+
+function workerLine(event: WorkerEvent): Wording {
+  switch (event.type) {
+    case "worker.taking":
+      return ["info", `taking from ${event.queues.join(", ")}, ${event.concurrency} at once`];
+    case "run.started":
+      return ["info", `started ${event.fire}`];
+    case "run.output":
+      return ["info", `${event.job} | ${event.line}${event.truncated ? " …" : ""}`];
+    case "run.terminating":
+      return ["warn", `sending ${event.signal} to ${event.fire}: ${event.why}`];
+    case "run.finished":
+      return [
+        event.ok ? "info" : "error",
+        `finished ${event.fire}: ${event.outcome} after ${seconds(event.duration)}`,
+      ];
+    case "run.given_back":
+      return ["warn", `gave back ${event.fire}: ${event.reason}`];
+    case "run.copy_dropped":
+      return ["warn", `dropped a copy of ${event.fire}: ${event.reason}`];
+    case "message.buried":
+      return ["error", `to the dead letters${event.fire ? ` ${event.fire}` : ""}: ${event.reason}`];
+  }
+}
+
+const TIMES = new Set(["slot", "nextSlot", "first", "last"]);
+
+/** Instants are for people and machines alike in UTC, ISO 8601. */
+function withTimes(fields: Record<string, unknown>): Record<string, unknown> {
+  for (const [key, value] of Object.entries(fields)) {
+    if (TIMES.has(key) && typeof value === "number") fields[key] = iso(value);
+  }
+  return fields;
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString().replace(".000Z", "Z");
+}
+
+function seconds(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
+}

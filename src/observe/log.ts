@@ -1,0 +1,48 @@
+import { type DestinationStream, pino } from "pino";
+import { prettyFactory } from "pino-pretty";
+import type { Emit, Event } from "./events.ts";
+import { describe } from "./lines.ts";
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LogOptions {
+  level: LogLevel;
+  /** JSON lines for machines, one coloured line an event for people. */
+  format: "json" | "human";
+  color: boolean;
+  /** Which program writes: `clock` or `worker`. */
+  name: string;
+  /** Where lines go; each ends with a newline. */
+  write(text: string): void;
+}
+
+/**
+ * The one place where events become lines. Every line has time, level, name, msg and event; and job,
+ * fire and attempt where there are some.
+ */
+export function createLog(options: LogOptions): Emit {
+  const logger = pino(
+    {
+      level: options.level,
+      base: { name: options.name },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    options.format === "json" ? { write: options.write } : humanStream(options),
+  );
+  return (event: Event) => {
+    const { level, message, fields } = describe(event);
+    if (logger.isLevelEnabled(level)) logger[level]({ event: event.type, ...fields }, message);
+  };
+}
+
+/** Lines for people; the fields are left out, since messages make sense without them. */
+function humanStream(options: LogOptions): DestinationStream {
+  const prettify = prettyFactory({
+    colorize: options.color,
+    translateTime: "SYS:HH:MM:ss.l",
+    hideObject: true,
+  });
+  return { write: (line) => options.write(prettify(line)) };
+}

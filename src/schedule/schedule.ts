@@ -1,0 +1,39 @@
+/** An instant: milliseconds since 1970-01-01T00:00:00Z. */
+export type Instant = number;
+
+/**
+ * When a job is due: a pure function of time, and the whole interface. Live firing, catch-up and
+ * every listing are built on it.
+ */
+export interface Schedule {
+  /** The first slot strictly after `after`, or undefined when there is none. */
+  next(after: Instant): Instant | undefined;
+}
+
+/** What a file says about when a job is due, after defaults: exactly one of cron, every, at. */
+export interface ScheduleSpec {
+  /** One or several patterns of 5 or 6 fields. */
+  cron?: readonly string[];
+  /** An interval in ms, and the instant its multiples are counted from (default: the epoch). */
+  every?: number;
+  /** As written in the file: an ISO 8601 date-time, local in `timezone` unless it has an offset. */
+  anchor?: string;
+  /** As written in the file, local in `timezone` unless they have an offset. */
+  at?: readonly string[];
+  /** An IANA zone name. */
+  timezone: string;
+  /** A date (its first instant) or date-time; no slot before it. */
+  starts?: string;
+  /** A date (its first instant) or date-time; no slot at or after it. */
+  ends?: string;
+}
+
+/** Why a spec is no schedule. `field` (and `index` in a list) say which part of the spec. */
+export interface ScheduleProblem {
+  level: "error" | "warning";
+  code: `SCHEDULE_${string}`;
+  field: keyof ScheduleSpec;
+  index?: number;
+  message: string;
+  hint?: string;
+}

@@ -1,0 +1,73 @@
+import { formatLocal, readDateTime } from "./datetime.ts";
+import { type Pattern, readPattern } from "./pattern.ts";
+import type { Instant, Schedule, ScheduleProblem, ScheduleSpec } from "./schedule.ts";
+import { type Span, type Zone, zoneNamed } from "./zone.ts";
+
+const A_YEAR_MS = 366 * 86_400_000;
+
+/**
+ * What a valid schedule will do that its author may not expect: slots that daylight saving moves or
+ * doubles within a year of `now`, moments that have passed.
+ */
+export function scheduleWarnings(
+  spec: ScheduleSpec,
+  schedule: Schedule,
+  now: Instant,
+): ScheduleProblem[] {
+  const zone = zoneNamed(spec.timezone);
+  if (!zone) return [];
+  if (spec.at) return pastMoments(spec.at, zone, now);
+  if (!spec.cron || schedule.next(now) === undefined) return [];
+  const shifts = shiftsWithin(zone, now, now + A_YEAR_MS);
+  if (shifts.length === 0) return [];
+  return spec.cron.flatMap((text, index) => {
+    const pattern = readPattern(text);
+    if (!("next" in pattern) || pattern.everyHour) return [];
+    return shifts.flatMap(([before, after]) => {
+      const message = surprise(pattern, zone, before, after);
+      return message ? [warning("SCHEDULE_DST", "cron", message, index)] : [];
+    });
+  });
+}
+
+function shiftsWithin(zone: Zone, from: Instant, until: Instant): [Span, Span][] {
+  const shifts: [Span, Span][] = [];
+  let span = zone.spanAt(from);
+  while (span.end < until) {
+    const following = zone.spanAt(span.end);
+    shifts.push([span, following]);
+    span = following;
+  }
+  return shifts;
+}
+
+/** The first slot that a shift moves or doubles, as a sentence; undefined when there is none. */
+function surprise(pattern: Pattern, zone: Zone, before: Span, after: Span): string | undefined {
+  const [low, high] = [before.offset, after.offset].toSorted((a, b) => a - b) as [number, number];
+  const local = pattern.next(before.end + low - 1);
+  if (local === undefined || local >= before.end + high) return undefined;
+  const shown = new Date(local).toISOString().slice(0, 19).replace("T", " ");
+  if (after.offset > before.offset) {
+    const fires = formatLocal(before.end, zone);
+    return `${shown} does not exist in ${zone.name} (the clock goes forward): fires at ${fires}`;
+  }
+  const passes = pattern.repeating ? "fires in both" : "fires in the first only";
+  return `${shown} comes twice in ${zone.name} (the clock goes back): ${passes}`;
+}
+
+function pastMoments(texts: readonly string[], zone: Zone, now: Instant): ScheduleProblem[] {
+  return texts.flatMap((text, index) => {
+    const slot = readDateTime(text, zone);
+    if (slot === undefined || slot > now) return [];
+    return [warning("SCHEDULE_PAST", "at", `"${text}" has passed: it will not fire`, index)];
+  });
+}
+
+function warning(
+  code: `SCHEDULE_${string}`,
+  field: keyof ScheduleSpec,
+  message: string,
+  index: number,
+): ScheduleProblem {
+  return { level: "warning", code, field, index, message };
+}

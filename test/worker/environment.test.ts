@@ -1,0 +1,85 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { WorkerFire } from "../../src/broker/broker.ts";
+import type { RunTask } from "../../src/config/config.ts";
+import { commandOf } from "../../src/worker/environment.ts";
+
+const test = suite("the command of a fire");
+
+const fire: WorkerFire = {
+  job: "reports",
+  slot: Date.UTC(2026, 11, 1, 8),
+  id: "reports@2026-12-01T08:00:00Z",
+  attempt: 2,
+  config: "0123456789ab",
+  catchUp: false,
+  maybeDuplicate: false,
+  traceparent: "00-aa-bb-01",
+};
+const task: RunTask = {
+  kind: "run",
+  command: ["node", "report.js"],
+  queue: "reports",
+  env: {},
+  killAfter: 10_000,
+};
+const around = { environment: {}, folder: "/srv/app", queue: "reports" };
+
+test("says which fire it is", () => {
+  assert.equal(commandOf(fire, task, around), {
+    command: ["node", "report.js"],
+    env: {
+      CLOCKD_JOB: "reports",
+      CLOCKD_SLOT: "2026-12-01T08:00:00Z",
+      CLOCKD_FIRE: "reports@2026-12-01T08:00:00Z",
+      CLOCKD_ATTEMPT: "2",
+      CLOCKD_QUEUE: "reports",
+      TRACEPARENT: "00-aa-bb-01",
+    },
+    cwd: "/srv/app",
+    killAfter: 10_000,
+  });
+});
+
+test("has the worker's environment, the job's over it, and clockd's own over both", () => {
+  const { env } = commandOf(
+    fire,
+    { ...task, env: { B: "job", CLOCKD_JOB: "job", C: "job" } },
+    { ...around, environment: { A: "own", B: "own", CLOCKD_SLOT: "own", GONE: undefined } },
+  );
+  const { A, B, C, CLOCKD_JOB, CLOCKD_SLOT } = env;
+  assert.equal([A, B, C], ["own", "job", "job"]);
+  assert.equal([CLOCKD_JOB, CLOCKD_SLOT], ["reports", "2026-12-01T08:00:00Z"]);
+  assert.not("GONE" in env);
+});
+
+test("has the message's payload as input, also when that is null or empty", () => {
+  const inputOf = (payload: unknown) => commandOf({ ...fire, payload }, task, around).input;
+  assert.is(inputOf({ kind: "$(id)" }), '{"kind":"$(id)"}');
+  assert.is(inputOf(null), "null");
+  assert.is(inputOf(""), '""');
+  assert.is(inputOf(undefined), undefined);
+});
+
+test("takes nothing but environment and input from the message", () => {
+  const evil = {
+    ...fire,
+    job: "$(id)",
+    payload: "; id",
+    command: "id",
+    run: "id",
+    cwd: "/",
+    timeout: 1,
+  };
+  const { command, cwd, timeout } = commandOf(evil, { ...task, timeout: 5000 }, around);
+  assert.equal([command, cwd, timeout], [["node", "report.js"], "/srv/app", 5000]);
+});
+
+test("runs in its folder, as seen from the file's", () => {
+  const cwdOf = (cwd: string) => commandOf(fire, { ...task, cwd }, around).cwd;
+  assert.is(cwdOf("./app"), "/srv/app/app");
+  assert.is(cwdOf("../other"), "/srv/other");
+  assert.is(cwdOf("/var/tmp"), "/var/tmp");
+});
+
+test.run();
