@@ -16,7 +16,7 @@ export async function cli(args: readonly string[], host: Host): Promise<number> 
     promise.then((answer) => {
       code = answer;
     });
-  const parser = commands(yargs([...args]), host, done)
+  const parser = commands(yargs(args.map(spellStdin)), host, done)
     .scriptName("clockd")
     .strict()
     .exitProcess(false)
@@ -25,7 +25,7 @@ export async function cli(args: readonly string[], host: Host): Promise<number> 
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message, error) => {
       if (error && error.name !== "YError") throw error;
-      throw new UsageError(message ?? error?.message);
+      throw new UsageError((message ?? error.message).replace(/\s+/g, " ").trim());
     });
   try {
     await parser.parseAsync();
@@ -70,13 +70,18 @@ function commands(parser: Argv, host: Host, done: (code: Promise<number>) => Pro
       "check files and print every problem",
       (command) =>
         command
-          .positional("files", { type: "string", array: true, default: ["schedules.yml"] })
+          .positional("files", {
+            type: "string",
+            array: true,
+            defaultDescription: "schedules.yml",
+            describe: "files to check; - is standard input",
+          })
           .option("json", { type: "boolean", default: false, describe: "one JSON object a line" })
           .example("clockd validate schedules.yml", ""),
       (argv) => {
         const { out, err, environment, readStdin } = host;
         const io = { out, err, environment, now: systemTime().now(), stdin: readStdin };
-        return done(validate({ files: argv.files, json: argv.json }, io));
+        return done(validate({ files: filesOf(argv.files), json: argv.json }, io));
       },
     );
 }
@@ -88,11 +93,13 @@ function daemonFlags(command: Argv) {
       type: "string",
       default: "schedules.yml",
       requiresArg: true,
+      coerce: last<string>,
       describe: "the file with the jobs",
     })
     .option("broker", {
       type: "string",
       requiresArg: true,
+      coerce: last<string | undefined>,
       describe:
         "its URL; otherwise CLOCKD_BROKER_URL, AMQP_URL, CLOUDAMQP_URL, RABBITMQ_URL or the file's",
     })
@@ -142,6 +149,23 @@ function daemonOptions(argv: {
 }): DaemonOptions {
   const { config, broker } = argv;
   return { config, broker, logLevel: argv["log-level"], logFormat: argv["log-format"] };
+}
+
+const STDIN = "<stdin>";
+
+/** yargs drops a lone `-`. */
+function spellStdin(word: string): string {
+  return word === "-" ? STDIN : word;
+}
+
+function filesOf(files: string[] | undefined): string[] {
+  if (!files?.length) return ["schedules.yml"];
+  return files.map((file) => (file === STDIN ? "-" : file));
+}
+
+/** A flag that is given twice counts once: the last one, as scripts that add flags expect. */
+function last<T>(value: T | T[]): T {
+  return Array.isArray(value) ? value.at(-1)! : value;
 }
 
 function wholeNumber(value: number): number {

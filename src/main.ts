@@ -10,8 +10,13 @@ const stop = new AbortController();
 const hurry = new AbortController();
 let reload = () => {};
 
-function end(signal: NodeJS.Signals): void {
-  if (stop.signal.aborted) hurry.abort(signal);
+/** A wrapper such as npm passes a Ctrl-C on that the terminal has sent already: one request. ms. */
+const SAME_REQUEST_MS = 200;
+let firstAt = 0;
+
+function end(signal: NodeJS.Signals | "SIGPIPE"): void {
+  if (!stop.signal.aborted) firstAt = performance.now();
+  else if (performance.now() - firstAt > SAME_REQUEST_MS) hurry.abort(signal);
   stop.abort(signal);
 }
 

@@ -82,5 +82,5 @@ export function createLookup(root: Node | null, targets: ReadonlyMap<Alias, Node
 }
 
 function isEmpty(node: Node | null): boolean {
-  return node === null || (isScalar(node) && node.source === "");
+  return node === null || (isScalar(node) && node.type === "PLAIN" && node.source === "");
 }

@@ -10,7 +10,8 @@ import { joinPointer, splitPointer } from "./pointer.ts";
 export function describeFault(fault: ErrorObject, root: unknown): Finding | undefined {
   // The branches of "exactly one of" and the pattern of a key are told by their parent.
   if (fault.schemaPath.includes("/oneOf/") || fault.propertyName !== undefined) return undefined;
-  return describers[fault.keyword]?.(fault, root) ?? otherFault(fault);
+  const describe = describers[fault.keyword] ?? otherFault;
+  return describe(fault, root);
 }
 
 type Describe = (fault: ErrorObject, root: unknown) => Finding | undefined;
@@ -25,8 +26,8 @@ const describers: Record<string, Describe> = {
   additionalProperties: unknownKey,
   propertyNames: wrongName,
   oneOf: notExactlyOne,
-  dependencies: (fault, root) => anchorWithoutEvery(fault, root),
-  "false schema": (fault, root) => runKeyOnPublish(fault, root),
+  dependencies: anchorWithoutEvery,
+  "false schema": runKeyOnPublish,
 };
 
 function wrongType(fault: ErrorObject): Finding {
@@ -89,7 +90,7 @@ function wrongName({ instancePath, params, data }: ErrorObject): Finding {
 
 function wrongJobName(path: string, name: string, jobs: object): Finding {
   const lower = name.toLowerCase();
-  if (Object.hasOwn(jobs, lower)) {
+  if (lower !== name && Object.hasOwn(jobs, lower)) {
     const message = `the name "${name}" differs only by case from "${lower}"`;
     return {
       ...error("CONFIG_NAME_CASE", path, "key", message),
@@ -102,7 +103,8 @@ function wrongJobName(path: string, name: string, jobs: object): Finding {
   return /^[a-z0-9._-]{1,100}$/.test(plain) ? { ...finding, hint: `write ${plain}` } : finding;
 }
 
-function notExactlyOne({ instancePath, parentSchema, data }: ErrorObject): Finding {
+function notExactlyOne({ instancePath, parentSchema, data }: ErrorObject): Finding | undefined {
+  if (kindOf(data) !== KINDS.object) return undefined;
   const branches = parentSchema?.oneOf as { required: [string] }[];
   const keys = branches.map((branch) => branch.required[0]);
   const given = keys.filter((key) => Object.hasOwn(data as object, key));
@@ -131,8 +133,7 @@ function misplaced(path: string, message: string): Finding {
 }
 
 /** For a keyword that the schema has and this file does not know yet: better rough than silent. */
-function otherFault(fault: ErrorObject): Finding | undefined {
-  if (fault.keyword in describers) return undefined;
+function otherFault(fault: ErrorObject): Finding {
   return wrongValue(fault, fault.message ?? "is not allowed");
 }
 

@@ -12,13 +12,14 @@ export function checkShape(value: unknown): Finding[] {
   return faults.flatMap((fault) => describeFault(fault, value) ?? []);
 }
 
-/** A mistyped key is told once: not as unknown, and then as missing too. */
+/** A mistyped key is told once: not as unknown, and then as missing too. `<<` may be any of them. */
 function withoutEchoes(faults: readonly ErrorObject[]): ErrorObject[] {
   const meant = new Set<string>();
   for (const { keyword, instancePath, params, parentSchema } of faults) {
     if (keyword !== "additionalProperties") continue;
+    const key = params.additionalProperty as string;
     const keys = Object.keys((parentSchema?.properties as object) ?? {});
-    meant.add(`${instancePath} ${nearest(params.additionalProperty, keys)}`);
+    meant.add(`${instancePath} ${key === MERGE ? key : nearest(key, keys)}`);
   }
   return faults.filter((fault) => {
     const { keyword, instancePath, params } = fault;
@@ -27,10 +28,12 @@ function withoutEchoes(faults: readonly ErrorObject[]): ErrorObject[] {
   });
 }
 
+const MERGE = "<<";
+
 /** The keys of an "exactly one of" that has none of them. */
 function missingOf({ keyword, params, schema }: ErrorObject): string[] {
   if (keyword !== "oneOf" || params.passingSchemas !== null) return [];
-  return (schema as { required: [string] }[]).map((branch) => branch.required[0]);
+  return [MERGE, ...(schema as { required: [string] }[]).map((branch) => branch.required[0])];
 }
 
 /** Compiling the schema takes tens of ms: at the first use, and once. */

@@ -73,7 +73,7 @@ function byPlace(a: YAMLError, b: YAMLError): number {
 
 function yamlFinding(fault: YAMLError, text: string): Finding {
   const offset = fault.pos[0];
-  const message = fault.message.split(/[.;\n]/)[0]!;
+  const message = fault.message.split(/;|\n|\.\s|\.$/)[0]!;
   switch (fault.code) {
     case "TAG_RESOLVE_FAILED":
       return error("CONFIG_UNKNOWN_TAG", "", offset, message.replace("Unresolved", "unknown"));

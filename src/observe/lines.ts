@@ -148,7 +148,7 @@ function workerLine(event: WorkerEvent): Wording {
     case "run.finished":
       return [
         event.ok ? "info" : "error",
-        `finished ${event.fire}: ${event.outcome} after ${seconds(event.duration)}`,
+        `${ending(event)} ${event.fire} after ${seconds(event.duration)}`,
       ];
     case "run.given_back":
       return ["warn", `gave back ${event.fire}: ${event.reason}`];
@@ -157,6 +157,21 @@ function workerLine(event: WorkerEvent): Wording {
     case "message.buried":
       return ["error", `to the dead letters${event.fire ? ` ${event.fire}` : ""}: ${event.reason}`];
   }
+}
+
+/** How a run ended, as the beginning of a sentence. */
+function ending({
+  outcome,
+  ok,
+  exitCode,
+  signal,
+  reason,
+}: WorkerEvent & { type: "run.finished" }): string {
+  const why = reason ? ` (${reason})` : "";
+  if (ok) return `finished${why}`;
+  if (outcome === "not-started") return `could not start${why}`;
+  if (outcome === "timed-out") return `timed out${why}`;
+  return `failed with ${signal ?? `exit code ${exitCode}`}${why}`;
 }
 
 const TIMES = new Set(["slot", "nextSlot", "first", "last"]);
