@@ -59,6 +59,8 @@ export async function daemon(
     const reload = createReloader(config, { ...reading, apply });
     host.onReload(() => void reload());
     watchFile(options.config, { time, signal: stop, onChange: () => void reload() });
+    // For an edit between the first reading and the first look.
+    void reload();
   };
   await run({ config, broker, time, emit, follow });
   emit({ type: "process.stopped", mode });

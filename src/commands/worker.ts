@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { Config } from "../config/config.ts";
+import { queuesOf } from "../config/queues.ts";
 import { createWorker } from "../worker/worker.ts";
 import { type DaemonOptions, daemon } from "./daemon.ts";
 import type { Host } from "./host.ts";
@@ -17,7 +17,7 @@ export interface WorkerCommandOptions extends DaemonOptions {
 export function worker(options: WorkerCommandOptions, host: Host): Promise<number> {
   return daemon("worker", options, host, async ({ config, broker, time, emit, follow }) => {
     let inForce = config;
-    const queues = options.queues.length > 0 ? options.queues : queuesOf(config);
+    const queues = options.queues.length > 0 ? options.queues : [...queuesOf(config)];
     const runner = createWorker({
       broker,
       queues,
@@ -31,7 +31,7 @@ export function worker(options: WorkerCommandOptions, host: Host): Promise<numbe
     });
     follow(async (next) => {
       inForce = next;
-      const unknown = queuesOf(next).filter((queue) => !queues.includes(queue));
+      const unknown = [...queuesOf(next)].filter((queue) => !queues.includes(queue));
       if (options.queues.length === 0 && unknown.length > 0) {
         const field = `queue (${unknown.join(", ")})`;
         emit({ type: "config.needs_restart", file: options.config, field });
@@ -42,11 +42,4 @@ export function worker(options: WorkerCommandOptions, host: Host): Promise<numbe
     await runner.run(host.stop);
     await runner.drain({ drainMs: options.drain });
   });
-}
-
-/** The queues of a file's `run` jobs, each once. */
-function queuesOf(config: Config): string[] {
-  const queues = new Set<string>();
-  for (const { task } of config.jobs.values()) if (task.kind === "run") queues.add(task.queue);
-  return [...queues];
 }

@@ -83,8 +83,8 @@ function warnOfTimeout(
   context: JobContext,
 ): void {
   if (timeout === undefined) return;
-  const interval = timing.interval();
-  if (interval === undefined || timeout <= interval) return;
+  const interval = timing.intervalBelow(timeout);
+  if (interval === undefined) return;
   const field = raw.timeout === undefined ? (raw.cron === undefined ? "every" : "cron") : "timeout";
   const longer = `the timeout ${formatDuration(timeout)} is longer than the interval`;
   const message = `${longer} ${formatDuration(interval)}: runs may overlap`;

@@ -3,13 +3,13 @@ import type { Instant } from "../clock/time.ts";
 import type { Config, Job } from "./config.ts";
 import { type Finding, placeFindings } from "./finding.ts";
 import { checkDefaults, type JobContext, readJob } from "./job.ts";
-import { createLookup, type Lookup } from "./lookup.ts";
+import { createParts } from "./parts.ts";
 import { hasErrors, type Problem } from "./problem.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
 import { checkShape } from "./shape.ts";
 import { readRunFields, type TaskContext } from "./task.ts";
 import { createTimings } from "./timing.ts";
-import { readTree } from "./tree.ts";
+import { createTree, type Tree } from "./tree.ts";
 import { createVariables, type Environment, type UnsetLevel } from "./variables.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -33,39 +33,45 @@ export interface Loaded {
 /** Reads a schedules file's text: its config, and everything that is wrong with it. Pure. */
 export function loadText(text: string, options: LoadOptions): Loaded {
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  const parsed = parseYaml(source);
+  const reader = createTree();
+  const parts = createParts(source);
+  const parsed = parseYaml(source, {
+    takeTop(map) {
+      reader.takeTop(map);
+      parts.takeTop(map);
+    },
+    takeJobs(map, start, end) {
+      reader.takeJobs(map);
+      parts.takeJobs(map, start, end);
+    },
+  });
   if ("findings" in parsed) {
     return { problems: placeFindings(parsed.findings, options.file, source, () => 0) };
   }
   const { contents } = parsed.document;
-  const { value, findings, broken, targets } = readTree(contents);
-  const lookup = createLookup(contents, targets);
+  const tree = reader.finish(contents);
+  const { findings } = tree;
   let config: Config | undefined;
-  if (!broken) {
-    findings.push(...checkShape(value));
-    const report = (finding: Finding) => void findings.push(finding);
-    config = readConfig(asMap(value), lookup, report, options, hashOf(text));
+  if (!tree.broken) {
+    findings.push(...checkShape(tree.value));
+    config = readConfig(tree, options, hashOf(text));
   }
-  const problems = placeFindings(findings, options.file, source, lookup.offsetOf);
+  const problems = placeFindings(findings, options.file, source, parts.locator(contents, tree));
   return config && !hasErrors(problems) ? { config, problems } : { problems };
 }
 
 /** Reads everything that has the right shape; what has not is told by the schema. */
-function readConfig(
-  root: Raw,
-  lookup: Lookup,
-  report: (finding: Finding) => void,
-  options: LoadOptions,
-  hash: string,
-): Config {
+function readConfig(tree: Tree, options: LoadOptions, hash: string): Config {
   const { role } = options;
+  const root = asMap(tree.value);
+  const report = (finding: Finding) => void tree.findings.push(finding);
   const context: TaskContext = {
     variables: createVariables(options.environment, report),
     unset: { env: unsetLevel(role, "worker"), publish: unsetLevel(role, "clock") },
-    sourceOf: lookup.sourceOf,
+    written: tree.written,
     report,
   };
-  const jobs = readJobs(root, lookup, context, options.now);
+  const jobs = readJobs(root, tree.jobNames, context, options.now);
   const config: Config = { namespace: asText(root.namespace) ?? "clockd", jobs, hash };
   const brokerUrl = readBrokerUrl(asMap(root.broker).url, options.environment, report);
   return brokerUrl === undefined ? config : { ...config, brokerUrl };
@@ -77,7 +83,12 @@ function unsetLevel(role: LoadOptions["role"], needs: LoadOptions["role"]): Unse
   return role === needs ? "error" : undefined;
 }
 
-function readJobs(root: Raw, lookup: Lookup, context: TaskContext, now: Instant): Map<string, Job> {
+function readJobs(
+  root: Raw,
+  names: readonly string[],
+  context: TaskContext,
+  now: Instant,
+): Map<string, Job> {
   const defaults = asMap(root.defaults);
   const runDefaults = readRunFields(defaults, "/defaults", context);
   const jobContext: JobContext = {
@@ -89,7 +100,7 @@ function readJobs(root: Raw, lookup: Lookup, context: TaskContext, now: Instant)
   checkDefaults(jobContext);
   const raw = asMap(root.jobs);
   const jobs = new Map<string, Job>();
-  for (const name of lookup.keysOf("/jobs")) {
+  for (const name of names) {
     const job = readJob(name, asMap(raw[name]), jobContext);
     if (job) jobs.set(name, job);
   }
@@ -113,6 +124,6 @@ function readBrokerUrl(
   return complete ? asText(url) : undefined;
 }
 
-function hashOf(text: string): string {
+export function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

@@ -9,27 +9,14 @@ import {
   type Scalar,
   type YAMLMap,
 } from "yaml";
+import type { Locate } from "./finding.ts";
 import { splitPointer } from "./pointer.ts";
 
-/** Finds what a JSON pointer names in a document, for the few paths that are asked for. */
-export interface Lookup {
-  /** The offset of the key or of the value; of the key too when the value is empty. */
-  offsetOf(path: string, at: "key" | "value"): number;
-  /** A scalar as it is written; undefined when the path names none. */
-  sourceOf(path: string): string | undefined;
-  /** The keys of a map in the order of the file; none when the path names no map. */
-  keysOf(path: string): string[];
-}
-
-interface Found {
-  key?: Node;
-  value: Node | null;
-}
-
-type TextMap = YAMLMap<Scalar<string>, Node | null>;
-type TextPair = Pair<Scalar<string>, Node | null>;
-
-export function createLookup(root: Node | null, targets: ReadonlyMap<Alias, Node>): Lookup {
+/**
+ * Finds the offset of what a JSON pointer names in a document, for the few paths that are asked for:
+ * of the key or of the value; of the key too when the value is empty.
+ */
+export function createLookup(root: Node | null, targets: ReadonlyMap<Alias, Node>): Locate {
   /** A search in a map of 100,000 jobs for each of them would never end: index each map once. */
   const indexes = new Map<Node, Map<string, TextPair>>();
 
@@ -64,23 +51,21 @@ export function createLookup(root: Node | null, targets: ReadonlyMap<Alias, Node
     return isAlias(node) ? (targets.get(node) ?? null) : node;
   }
 
-  return {
-    offsetOf(path, at) {
-      const { key, value } = find(path);
-      const node = at === "key" || isEmpty(value) ? (key ?? value) : value;
-      return node?.range?.[0] ?? 0;
-    },
-    sourceOf(path) {
-      const node = behind(find(path).value);
-      return isScalar(node) ? node.source : undefined;
-    },
-    keysOf(path) {
-      const node = behind(find(path).value);
-      return isMap(node) ? [...indexOf(node as TextMap).keys()] : [];
-    },
+  return (path, at) => {
+    const { key, value } = find(path);
+    const node = at === "key" || isEmpty(value) ? (key ?? value) : value;
+    return node?.range?.[0] ?? 0;
   };
 }
 
 function isEmpty(node: Node | null): boolean {
   return node === null || (isScalar(node) && node.type === "PLAIN" && node.source === "");
 }
+
+interface Found {
+  key?: Node;
+  value: Node | null;
+}
+
+type TextMap = YAMLMap<Scalar<string>, Node | null>;
+type TextPair = Pair<Scalar<string>, Node | null>;

@@ -3,7 +3,7 @@ import type { Emit } from "../observe/events.ts";
 import type { Config } from "./config.ts";
 import { diffConfigs } from "./diff.ts";
 import { readConfigFile } from "./file.ts";
-import { type LoadOptions, loadText } from "./load.ts";
+import { hashOf, type Loaded, type LoadOptions, loadText } from "./load.ts";
 import { formatProblem, type Problem } from "./problem.ts";
 
 export interface ReloadDeps {
@@ -18,7 +18,7 @@ export interface ReloadDeps {
 
 /** Reads a file at start. Every problem is told; undefined when there is an error among them. */
 export async function loadAtStart(deps: Omit<ReloadDeps, "apply">): Promise<Config | undefined> {
-  const { config, problems } = await read(deps, deps.time.now());
+  const { config, problems } = parse(await readConfigFile(deps.path), deps, deps.time.now());
   tell(deps.emit, problems);
   if (config) {
     const { path: file, emit } = deps;
@@ -36,7 +36,11 @@ export function createReloader(current: Config, deps: ReloadDeps): () => Promise
   let inForce = current;
 
   async function once(): Promise<void> {
-    const { config: next, problems } = await read(deps, time.now());
+    const content = await readConfigFile(file);
+    if ("text" in content && hashOf(content.text) === inForce.hash) {
+      return emit({ type: "config.unchanged", file });
+    }
+    const { config: next, problems } = parse(content, deps, time.now());
     tell(emit, problems);
     if (!next) {
       const errors = problems.filter(({ level }) => level === "error").length;
@@ -47,7 +51,6 @@ export function createReloader(current: Config, deps: ReloadDeps): () => Promise
       });
       return;
     }
-    if (next.hash === inForce.hash) return emit({ type: "config.unchanged", file });
     const refusal = await apply(next);
     if (refusal) return emit({ type: "config.refused", file, reason: refusal.message });
     if (next.namespace !== inForce.namespace) needsRestart("namespace");
@@ -78,12 +81,13 @@ export function createReloader(current: Config, deps: ReloadDeps): () => Promise
   };
 }
 
-async function read(deps: Omit<ReloadDeps, "apply">, now: Instant) {
-  const { path: file, role, environment } = deps;
-  const content = await readConfigFile(file);
-  if (!("text" in content)) return { config: undefined, problems: [content] };
-  const { config, problems } = loadText(content.text, { file, role, environment, now });
-  return { config, problems };
+function parse(
+  content: Awaited<ReturnType<typeof readConfigFile>>,
+  { path: file, role, environment }: Omit<ReloadDeps, "apply">,
+  now: Instant,
+): Loaded {
+  if (!("text" in content)) return { problems: [content] };
+  return loadText(content.text, { file, role, environment, now });
 }
 
 function tell(emit: Emit, problems: readonly Problem[]): void {

@@ -2,15 +2,50 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import schema from "../../schema/schedules.schema.json" with { type: "json" };
 import type { Finding } from "./finding.ts";
 import { nearest } from "./nearest.ts";
+import { joinPointer } from "./pointer.ts";
+import { asMap } from "./raw.ts";
 import { describeFault } from "./shape-fault.ts";
 
 /** Checks a file's value against the schema. All findings at once; none when the shape is right. */
 export function checkShape(value: unknown): Finding[] {
-  const validate = validator();
-  if (validate(value)) return [];
-  const faults = withoutEchoes(validate.errors ?? []);
-  return faults.flatMap((fault) => describeFault(fault, value) ?? []);
+  const { file, job } = validators();
+  const faults = file(value) ? [] : [...(file.errors ?? [])];
+  for (const [name, jobValue] of Object.entries(asMap(asMap(value).jobs))) {
+    if (job(jobValue)) continue;
+    const path = joinPointer("/jobs", name);
+    for (const fault of job.errors ?? []) {
+      faults.push({ ...fault, instancePath: path + fault.instancePath });
+    }
+  }
+  return withoutEchoes(faults).flatMap((fault) => describeFault(fault, value) ?? []);
 }
+
+interface Validators {
+  /** The whole file but for what is in a job. */
+  file: ValidateFunction;
+  job: ValidateFunction;
+}
+
+/**
+ * Compiling the schema takes tens of ms: at the first use, and once. Jobs are checked one by one,
+ * because ajv copies all faults found so far at each job that has some.
+ */
+const validators = lazy((): Validators => {
+  const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, logger: false });
+  const { properties, definitions } = schema;
+  const jobs = { ...properties.jobs, additionalProperties: true };
+  return {
+    file: ajv.compile({ ...schema, properties: { ...properties, jobs } }),
+    job: ajv.compile({ ...definitions.job, definitions }),
+  };
+});
+
+function lazy<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+const MERGE = "<<";
 
 /** A mistyped key is told once: not as unknown, and then as missing too. `<<` may be any of them. */
 function withoutEchoes(faults: readonly ErrorObject[]): ErrorObject[] {
@@ -28,21 +63,8 @@ function withoutEchoes(faults: readonly ErrorObject[]): ErrorObject[] {
   });
 }
 
-const MERGE = "<<";
-
 /** The keys of an "exactly one of" that has none of them. */
 function missingOf({ keyword, params, schema }: ErrorObject): string[] {
   if (keyword !== "oneOf" || params.passingSchemas !== null) return [];
   return [MERGE, ...(schema as { required: [string] }[]).map((branch) => branch.required[0])];
-}
-
-/** Compiling the schema takes tens of ms: at the first use, and once. */
-const validator = lazy(() => {
-  const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, logger: false });
-  return ajv.compile(schema);
-});
-
-function lazy(make: () => ValidateFunction): () => ValidateFunction {
-  let made: ValidateFunction | undefined;
-  return () => (made ??= make());
 }

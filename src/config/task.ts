@@ -3,6 +3,7 @@ import { error, type Finding } from "./finding.ts";
 import { readDuration } from "./limits.ts";
 import { joinPointer } from "./pointer.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
+import type { Tree } from "./tree.ts";
 import type { UnsetLevel, Variables } from "./variables.ts";
 
 const KILL_AFTER_MS = 10_000;
@@ -13,8 +14,8 @@ export interface TaskContext {
   variables: Variables;
   /** How bad an unset variable is here. */
   unset: { env: UnsetLevel; publish: UnsetLevel };
-  /** A scalar as the file writes it. */
-  sourceOf(path: string): string | undefined;
+  /** By map, then key: scalars that are written unlike their value. */
+  written: Tree["written"];
   report(finding: Finding): void;
 }
 
@@ -89,7 +90,7 @@ function readEnv(raw: Raw, path: string, context: TaskContext): Readonly<Record<
       entries.push([name, withoutNul(text, place, context)]);
     } else if (typeof value === "number" || typeof value === "boolean") {
       // As it is written: a version 1.10 must not become 1.1.
-      entries.push([name, context.sourceOf(place) ?? String(value)]);
+      entries.push([name, context.written.get(raw)?.get(name) ?? String(value)]);
     }
   }
   return Object.fromEntries(entries);

@@ -11,8 +11,8 @@ export interface Timing {
   /** Present when no problem is an error. */
   schedule?: Schedule;
   problems: readonly ScheduleProblem[];
-  /** ms from the next slot to the one after; undefined when there are not two. */
-  interval(): number | undefined;
+  /** ms from the next slot to the one after when that is less than `ms`; otherwise undefined. */
+  intervalBelow(ms: number): number | undefined;
 }
 
 /** Compiles schedules; each different one once, since a file of many jobs has few of them. */
@@ -30,17 +30,27 @@ function compile(key: string, spec: ScheduleSpec, now: Instant): Timing {
   const { timezone } = spec;
   const compiled = compileSchedule(spec);
   if ("problems" in compiled) {
-    return { key, timezone, problems: compiled.problems, interval: () => undefined };
+    return { key, timezone, problems: compiled.problems, intervalBelow: () => undefined };
   }
   const { schedule } = compiled;
   const problems = scheduleWarnings(spec, schedule, now);
-  let known: { ms: number | undefined } | undefined;
-  const interval = () => (known ??= { ms: spec.every ?? distance(schedule, now) }).ms;
-  return { key, timezone, schedule, problems, interval };
+  let known: { ms: number } | undefined;
+  const intervalBelow = (ms: number) => {
+    if (ms <= leastInterval(spec)) return undefined;
+    known ??= { ms: spec.every ?? distance(schedule, now) };
+    return known.ms < ms ? known.ms : undefined;
+  };
+  return { key, timezone, schedule, problems, intervalBelow };
 }
 
-function distance(schedule: Schedule, now: Instant): number | undefined {
+/** One fixed minute comes once an hour at most: most files need no slots computed for this. */
+function leastInterval({ cron }: ScheduleSpec): number {
+  const [pattern] = cron ?? [];
+  return cron?.length === 1 && /^\d+( \S+){4}$/.test(pattern!) ? 3_600_000 : 0;
+}
+
+function distance(schedule: Schedule, now: Instant): number {
   const first = schedule.next(now);
   const second = first === undefined ? undefined : schedule.next(first);
-  return second === undefined ? undefined : second - first!;
+  return second === undefined ? Infinity : second - first!;
 }

@@ -2,16 +2,23 @@ import { type Alias, isAlias, isMap, isScalar, type Node, type Scalar, type YAML
 import { error, type Finding } from "./finding.ts";
 import { joinPointer } from "./pointer.ts";
 
-/** A document as plain values, made in one walk. */
+/** A document as plain values: objects, lists, text, numbers, booleans, null. */
 export interface Tree {
-  /** Objects, lists, text, numbers, booleans, null. What an alias names is shared, not copied. */
+  /** What an alias names is shared, not copied. */
   value: unknown;
   findings: Finding[];
   /** True when `value` has holes, so that nothing more can be said about it. */
   broken: boolean;
+  /** The names of the jobs in the order of the file, which objects do not keep for `10` and `2`. */
+  jobNames: string[];
+  /** By map, then key: numbers and booleans that are written unlike their value, such as 1.10. */
+  written: ReadonlyMap<object, ReadonlyMap<string, string>>;
   /** What each alias stands for. */
   targets: ReadonlyMap<Alias, Node>;
 }
+
+type TextMap = YAMLMap<Scalar<string>, Node | null>;
+type Values = Record<string, unknown>;
 
 /** An anchored node: open while its own content is being walked. */
 interface Anchored {
@@ -21,106 +28,167 @@ interface Anchored {
   open: boolean;
 }
 
-/** A file may grow by its aliases to this many nodes and ten times what is written, not further. */
-const FREE_NODES = 100_000;
+/** A file may grow by its aliases to this many values, or ten times what is written, not further. */
+const FREE_VALUES = 100_000;
 const GROWTH = 10;
 
-/** Turns a document (at most DEEPEST levels) into plain values, and finds what YAML allows but a
- * schedules file does not: duplicate keys, cycles, exploding aliases, numbers that lose digits. */
-export function readTree(root: Node | null): Tree {
-  const walk = createWalk();
-  const value = walk.read(root);
-  walk.end();
-  const { findings, targets } = walk;
-  return { value, findings, targets, broken: findings.some(({ code }) => code === "CONFIG_ALIAS") };
+/** Makes plain values of a document: of parts of it first, if there are any, and then of the rest. */
+export interface TreeReader {
+  /** Entries of the top-level map. */
+  takeTop(map: YAMLMap): void;
+  /** Entries of `jobs`. */
+  takeJobs(map: YAMLMap): void;
+  finish(contents: Node | null): Tree;
 }
 
-function createWalk() {
-  const findings: Finding[] = [];
-  const targets = new Map<Alias, Node>();
-  const anchors = new Map<string, Anchored>();
-  const path: (string | number)[] = [];
-  const count = { written: 0, aliased: 0, tooMany: undefined as Finding | undefined };
+/**
+ * Reads a document of at most DEEPEST levels in one walk, in the order of the file. Finds what YAML
+ * allows but a schedules file does not: duplicate keys, cycles, exploding aliases, numbers that lose
+ * digits.
+ */
+export function createTree(): TreeReader {
+  const walk = newWalk();
+  return {
+    takeTop: (map) => void readMap(walk, map as TextMap, walk.root),
+    takeJobs(map) {
+      walk.path.push("jobs");
+      readMap(walk, map as TextMap, walk.jobs);
+      walk.path.pop();
+    },
+    finish(contents) {
+      const whole = isMap(contents) && !contents.anchor;
+      const value = whole ? readMap(walk, contents as TextMap, walk.root) : read(walk, contents);
+      const { findings, jobNames, written, targets } = walk;
+      if (walk.tooMany && walk.aliased > GROWTH * walk.nodes) findings.push(walk.tooMany);
+      const broken = findings.some(({ code }) => code === "CONFIG_ALIAS");
+      return { value, findings, broken, jobNames, written, targets };
+    },
+  };
+}
 
-  function read(node: Node | null): unknown {
-    count.written += 1;
-    if (node === null) return null;
-    if (isAlias(node)) return follow(node);
-    if (!node.anchor) return content(node);
-    const anchored: Anchored = { node, value: null, size: 0, open: true };
-    const before = count.written + count.aliased;
-    anchors.set(node.anchor, anchored);
-    anchored.value = content(node);
-    anchored.size = count.written + count.aliased - before + 1;
-    anchored.open = false;
-    return anchored.value;
-  }
+/** Where a walk is and what it has found. */
+interface Walk {
+  root: Values;
+  jobs: Values;
+  jobNames: string[];
+  findings: Finding[];
+  targets: Map<Alias, Node>;
+  written: Map<object, Map<string, string>>;
+  anchors: Map<string, Anchored>;
+  path: (string | number)[];
+  /** How many nodes the file has, and how many more its aliases stand for. */
+  nodes: number;
+  aliased: number;
+  tooMany?: Finding;
+}
 
-  function content(node: Exclude<Node, Alias>): unknown {
-    if (isMap(node)) return readMap(node as YAMLMap<Scalar<string>, Node | null>);
-    if (isScalar(node)) return readScalar(node);
-    return (node.items as (Node | null)[]).map((item, index) => within(index, item));
-  }
+function newWalk(): Walk {
+  return {
+    root: {},
+    jobs: {},
+    jobNames: [],
+    findings: [],
+    targets: new Map(),
+    written: new Map(),
+    anchors: new Map(),
+    path: [],
+    nodes: 0,
+    aliased: 0,
+  };
+}
 
-  function within(key: string | number, node: Node | null): unknown {
-    path.push(key);
-    const value = read(node);
-    path.pop();
-    return value;
-  }
+function read(walk: Walk, node: Node | null): unknown {
+  walk.nodes += 1;
+  if (node === null) return null;
+  if (isAlias(node)) return follow(walk, node);
+  if (!node.anchor) return content(walk, node);
+  const anchored: Anchored = { node, value: null, size: 0, open: true };
+  const before = walk.nodes + walk.aliased;
+  walk.anchors.set(node.anchor, anchored);
+  anchored.value = content(walk, node);
+  anchored.size = walk.nodes + walk.aliased - before + 1;
+  anchored.open = false;
+  return anchored.value;
+}
 
-  function readMap(map: YAMLMap<Scalar<string>, Node | null>): Record<string, unknown> {
-    const object: Record<string, unknown> = {};
-    for (const pair of map.items) {
-      const key = pair.key.value;
-      const value = within(key, pair.value);
-      if (Object.hasOwn(object, key)) {
-        findings.push(duplicateKey(joinPointer(here(), key), key, pair.key));
-      } else if (key === "__proto__") {
-        // Assigning would set the prototype: it must stay a key like any other.
-        Object.defineProperty(object, key, { value, enumerable: true });
-      } else object[key] = value;
+function content(walk: Walk, node: Exclude<Node, Alias>): unknown {
+  if (isMap(node)) return readMap(walk, node as TextMap, isTheJobs(walk) ? walk.jobs : {});
+  if (isScalar(node)) return readScalar(walk, node);
+  return (node.items as (Node | null)[]).map((item, index) => within(walk, index, item));
+}
+
+function within(walk: Walk, key: string | number, node: Node | null): unknown {
+  walk.path.push(key);
+  const value = read(walk, node);
+  walk.path.pop();
+  return value;
+}
+
+function isTheJobs({ path, root }: Walk): boolean {
+  return path.length === 1 && path[0] === "jobs" && root.jobs === undefined;
+}
+
+function readMap(walk: Walk, map: TextMap, into: Values): Values {
+  for (const { key: keyNode, value: node } of map.items) {
+    const key = keyNode.value;
+    const value = within(walk, key, node);
+    if (Object.hasOwn(into, key)) {
+      walk.findings.push(duplicateKey(joinPointer(here(walk), key), key, keyNode));
+      continue;
     }
-    return object;
-  }
-
-  function readScalar(scalar: Scalar): unknown {
-    const { value } = scalar;
-    if (typeof value === "number" && losesDigits(value, scalar.source ?? "")) {
-      const message = `the number ${scalar.source} cannot be kept exactly`;
-      const finding = error("CONFIG_NUMBER", here(), offsetOf(scalar), message);
-      findings.push({ ...finding, hint: "write it in quotes" });
+    setKey(into, key, value);
+    if (into === walk.jobs) walk.jobNames.push(key);
+    if (typeof value === "number" || typeof value === "boolean") {
+      noteWritten(walk, into, key, String(value), node);
     }
-    return value;
   }
+  return into;
+}
 
-  function follow(alias: Alias): unknown {
-    const anchored = anchors.get(alias.source);
-    if (!anchored) return badAlias(alias, `no anchor &${alias.source} comes before this alias`);
-    if (anchored.open) return badAlias(alias, `&${alias.source} contains itself`);
-    targets.set(alias, anchored.node);
-    count.aliased += anchored.size;
-    if (count.aliased > FREE_NODES) count.tooMany ??= explosion(here(), alias);
-    return anchored.value;
+function noteWritten(walk: Walk, map: Values, key: string, text: string, node: Node | null): void {
+  const scalar = isAlias(node) ? walk.targets.get(node) : node;
+  if (!isScalar(scalar) || scalar.source === undefined || scalar.source === text) return;
+  let sources = walk.written.get(map);
+  if (!sources) walk.written.set(map, (sources = new Map()));
+  sources.set(key, scalar.source);
+}
+
+function readScalar(walk: Walk, scalar: Scalar): unknown {
+  const { value } = scalar;
+  if (typeof value === "number" && losesDigits(value, scalar.source ?? "")) {
+    const message = `the number ${scalar.source} cannot be kept exactly`;
+    const finding = error("CONFIG_NUMBER", here(walk), offsetOf(scalar), message);
+    walk.findings.push({ ...finding, hint: "write it in quotes" });
   }
+  return value;
+}
 
-  function badAlias(alias: Alias, message: string): null {
-    const finding = error("CONFIG_ALIAS", here(), offsetOf(alias), message);
-    // A cron pattern without quotes, such as */5, is an alias to YAML.
-    const hint = "text that begins with * must be in quotes";
-    findings.push(/^[a-z]/i.test(alias.source) ? finding : { ...finding, hint });
-    return null;
-  }
+function follow(walk: Walk, alias: Alias): unknown {
+  const anchored = walk.anchors.get(alias.source);
+  if (!anchored) return badAlias(walk, alias, `no anchor &${alias.source} comes before this alias`);
+  if (anchored.open) return badAlias(walk, alias, `&${alias.source} contains itself`);
+  walk.targets.set(alias, anchored.node);
+  walk.aliased += anchored.size;
+  if (walk.aliased > FREE_VALUES) walk.tooMany ??= explosion(here(walk), alias);
+  return anchored.value;
+}
 
-  function end(): void {
-    if (count.tooMany && count.aliased > GROWTH * count.written) findings.push(count.tooMany);
-  }
+function badAlias(walk: Walk, alias: Alias, message: string): null {
+  const finding = error("CONFIG_ALIAS", here(walk), offsetOf(alias), message);
+  // A cron pattern without quotes, such as */5, is an alias to YAML.
+  const hint = "text that begins with * must be in quotes";
+  walk.findings.push(/^[a-z]/i.test(alias.source) ? finding : { ...finding, hint });
+  return null;
+}
 
-  function here(): string {
-    return path.reduce<string>(joinPointer, "");
-  }
+function here({ path }: Walk): string {
+  return path.reduce<string>(joinPointer, "");
+}
 
-  return { read, end, findings, targets };
+function setKey(object: Values, key: string, value: unknown): void {
+  // Assigning __proto__ would set the prototype: it must stay a key like any other.
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true });
 }
 
 function duplicateKey(path: string, key: string, second: Scalar): Finding {
@@ -129,7 +197,7 @@ function duplicateKey(path: string, key: string, second: Scalar): Finding {
 }
 
 function explosion(path: string, alias: Alias): Finding {
-  const message = `the aliases make the file more than ${FREE_NODES} values and ${GROWTH} times longer`;
+  const message = `the aliases make more than ${FREE_VALUES} values, and ${GROWTH} times the file`;
   return error("CONFIG_ALIAS", path, offsetOf(alias), message);
 }
 

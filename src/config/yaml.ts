@@ -1,32 +1,33 @@
-import { Composer, type Document, Lexer, Parser, type YAMLError } from "yaml";
+import { Composer, type Document, Lexer, Parser, type YAMLError, type YAMLMap } from "yaml";
 import { error, type Finding } from "./finding.ts";
+import { createHarvest } from "./harvest.ts";
+import { yamlFindings } from "./yaml-fault.ts";
 
 /** A text as a YAML 1.2 document, or everything that makes it none. */
 export type ParsedYaml = { document: Document.Parsed } | { findings: Finding[] };
 
+/** Takes the finished parts of a large file while the rest is still being parsed. */
+export interface PartSink {
+  /** Entries of the top-level map. They will be missing in the document. */
+  takeTop(map: YAMLMap): void;
+  /** Entries of `jobs`, from `start` to `end` of the text. They will be missing too. */
+  takeJobs(map: YAMLMap, start: number, end: number): void;
+}
+
 /** Deeper files are refused: everything that reads a value later may then use recursion. */
 export const DEEPEST = 100;
-
-/** One slip makes a YAML parser complain many times over: more than these help nobody. */
-const MOST_FINDINGS = 20;
 
 /**
  * Reads a text as one YAML 1.2 document. Keys are always text. Duplicate keys are not looked for:
  * the library compares every key with every other (15 s at 40,000 keys).
  */
-export function parseYaml(text: string): ParsedYaml {
-  const composer = new Composer({
-    version: "1.2",
-    uniqueKeys: false,
-    stringKeys: true,
-    resolveKnownTags: false,
-    prettyErrors: false,
-  });
+export function parseYaml(text: string, sink?: PartSink): ParsedYaml {
   const documents: Document.Parsed[] = [];
-  const deep = compose(text, composer, documents);
+  const faults: YAMLError[] = [];
+  const deep = compose(text, documents, faults, sink);
   if (deep !== undefined) return { findings: [tooDeep(deep)] };
   const [document, second] = documents;
-  const findings = syntaxFindings(document!, text);
+  const findings = yamlFindings(document!, faults, text);
   if (second) findings.push(severalDocuments(second));
   if (findings.length === 0 && document!.contents === null) findings.push(empty());
   return findings.length > 0 ? { findings } : { document: document! };
@@ -36,72 +37,43 @@ export function parseYaml(text: string): ParsedYaml {
  * Drives the library's parser by hand, because only between two tokens can the depth be seen: the
  * composer recurses and would overflow the stack. Returns the offset where it gets too deep.
  */
-function compose(text: string, composer: Composer, documents: Document.Parsed[]) {
+function compose(
+  text: string,
+  documents: Document.Parsed[],
+  faults: YAMLError[],
+  sink: PartSink | undefined,
+): number | undefined {
+  const composer = newComposer();
+  const harvest = sink && createHarvest(text, newComposer, faults, sink);
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    for (const token of parser.next(lexeme)) {
+      harvest?.see(token);
+      documents.push(...composer.next(token));
+    }
     // The document itself and a scalar on top are on the stack too.
     if (parser.stack.length > DEEPEST + 2) return parser.offset;
+    harvest?.gather(parser.stack);
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(true, text.length));
   return undefined;
 }
 
-function syntaxFindings(document: Document.Parsed, text: string): Finding[] {
-  const { yaml } = document.directives;
-  if (yaml?.explicit && yaml.version !== "1.2") {
-    const at = Math.max(text.indexOf("%YAML"), 0);
-    const message = `the directive asks for YAML ${yaml.version}, clockd reads YAML 1.2`;
-    return [{ ...error("CONFIG_YAML_VERSION", "", at, message), hint: "remove the %YAML line" }];
-  }
-  const found: Finding[] = [];
-  let line = -1;
-  for (const fault of [...document.errors, ...document.warnings].sort(byPlace)) {
-    // What follows on a line that is broken already is a consequence.
-    const start = text.lastIndexOf("\n", fault.pos[0] - 1);
-    if (start === line && fault.name === "YAMLParseError") continue;
-    line = start;
-    found.push(yamlFinding(fault, text));
-  }
-  return found.slice(0, MOST_FINDINGS);
-}
-
-function byPlace(a: YAMLError, b: YAMLError): number {
-  return a.pos[0] - b.pos[0];
-}
-
-function yamlFinding(fault: YAMLError, text: string): Finding {
-  const offset = fault.pos[0];
-  const message = fault.message.split(/;|\n|\.\s|\.$/)[0]!;
-  switch (fault.code) {
-    case "TAG_RESOLVE_FAILED":
-      return error("CONFIG_UNKNOWN_TAG", "", offset, message.replace("Unresolved", "unknown"));
-    case "BAD_DIRECTIVE":
-      return error("CONFIG_YAML_VERSION", "", offset, message);
-    case "NON_STRING_KEY":
-      return error("CONFIG_KEY", "", offset, "a key must be plain text");
-    default:
-      return withQuotesHint(error("CONFIG_YAML", "", offset, message), text);
-  }
-}
-
-/** Every newcomer's first slip: a cron pattern without quotes, whose * is YAML's sign for an alias. */
-function withQuotesHint(finding: Finding, text: string): Finding {
-  const offset = finding.at as number;
-  const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset + 1);
-  const unquoted = /(cron:|-|\[|,)\s+["']?[*@]/.test(line);
-  return unquoted
-    ? { ...finding, hint: 'put the pattern in quotes: cron: "*/5 * * * *"' }
-    : finding;
+function newComposer(): Composer {
+  return new Composer({
+    version: "1.2",
+    uniqueKeys: false,
+    stringKeys: true,
+    resolveKnownTags: false,
+    prettyErrors: false,
+  });
 }
 
 function severalDocuments(second: Document.Parsed): Finding {
   const message = "a second document begins here, one file is one document";
-  return {
-    ...error("CONFIG_DOCUMENTS", "", second.range[0], message),
-    hint: "remove the --- line",
-  };
+  const finding = error("CONFIG_DOCUMENTS", "", second.range[0], message);
+  return { ...finding, hint: "remove the --- line" };
 }
 
 function tooDeep(offset: number): Finding {

@@ -1,5 +1,4 @@
-/** An instant: milliseconds since 1970-01-01T00:00:00Z. */
-type Instant = number;
+import type { Instant } from "../clock/time.ts";
 
 /** The publishing of one slot of one job. */
 export interface Fire {

@@ -1,5 +1,6 @@
-/** An instant: milliseconds since 1970-01-01T00:00:00Z. */
-export type Instant = number;
+import type { Instant } from "../clock/time.ts";
+
+export type { Instant };
 
 /**
  * When a job is due: a pure function of time, and the whole interface. Live firing, catch-up and

@@ -158,24 +158,14 @@ test("changes of the same size one upon the other end with the last", async () =
 });
 
 test("a change right after the call is seen, though nothing had been looked at yet", async () => {
-  const home = temporaryFolder("watch");
-  const file = `${home.path}/jobs.yml`;
-  writeFileSync(file, "first");
-  const { seen, end } = start(file);
-  writeFileSync(file, "at once");
-  await seen("at once");
-  end.abort();
-  home.remove();
+  await starting(async ({ file, seen }) => {
+    writeFileSync(file, "at once");
+    await seen("at once");
+  });
 });
 
 test("a file changed in the time stamp of the first look is told of once more", async () => {
-  const home = temporaryFolder("watch");
-  const file = `${home.path}/jobs.yml`;
-  writeFileSync(file, "first");
-  const { seen, end } = start(file);
-  await seen("first");
-  end.abort();
-  home.remove();
+  await starting(({ seen }) => seen("first"));
 });
 
 test("changes of files beside it are not told of", async () => {
@@ -204,17 +194,27 @@ test("without notices from the system the next look sees it", async () => {
   home.remove();
 });
 
-test("nothing is told after the end", async () => {
+test("a notice from the system makes it seen long before the next look is due", async () => {
   const home = temporaryFolder("watch");
   const file = `${home.path}/jobs.yml`;
   writeFileSync(file, "first");
-  const { readings, seen, end } = start(file);
-  await seen("first");
-  writeFileSync(file, "second");
-  end.abort();
-  await delay(300);
-  assert.equal(readings, ["first"]);
+  await watchingFile(file, { pollMs: 600_000 }, async ({ seen }) => {
+    replace(file, "second");
+    await seen("second");
+    writeFileSync(file, "third");
+    await seen("third");
+  });
   home.remove();
+});
+
+test("nothing is told after the end", async () => {
+  await starting(async ({ file, readings, seen, end }) => {
+    await seen("first");
+    writeFileSync(file, "second");
+    end.abort();
+    await delay(300);
+    assert.equal(readings, ["first"]);
+  });
 });
 
 interface Watching {
@@ -248,6 +248,22 @@ async function watchingFile(
     await act({ folder: dirname(file), file, readings, seen });
   } finally {
     end.abort();
+  }
+}
+
+/** Acts right after the call that watches a file whose content is "first". */
+async function starting(
+  act: (started: ReturnType<typeof start> & { file: string }) => Promise<unknown>,
+): Promise<void> {
+  const home = temporaryFolder("watch");
+  const file = `${home.path}/jobs.yml`;
+  writeFileSync(file, "first");
+  const started = start(file);
+  try {
+    await act({ ...started, file });
+  } finally {
+    started.end.abort();
+    home.remove();
   }
 }
 

@@ -23,7 +23,10 @@ test("killed and back: every slot is published or recorded as missed, copies are
 }) => {
   rig.write(Array.from({ length: 5 }, (_, n) => `  job-${n}: {every: 1s, run: "true"}\n`).join(""));
   const clock = rig.clock();
-  await clock.waitFor(event("fire.confirmed", { job: "job-4" }), SOON, "fires");
+  // RabbitMQ itself does not survive a kill in the first second of a new queue's life: the queue
+  // is there afterwards, and answers nothing.
+  const settled = () => events(clock, "fire.confirmed").length >= 15;
+  await clock.waitFor(settled, SOON, "three seconds of fires");
   await rabbitmq.kill();
   await clock.waitFor(event("broker.lost"), SOON, "the loss");
   await rabbitmq.restart();
@@ -57,7 +60,7 @@ test("killed during a run: the run goes on, and is not run again when the broker
   rig,
   rabbitmq,
 }) => {
-  const at = new Date(Date.now() + 2500).toISOString();
+  const at = new Date(Date.now() + 5000).toISOString();
   rig.write(`  long: {at: "${at}", run: echo begun; sleep 4; echo done}
   short: {every: 1s, run: echo short}
 `);

@@ -25,14 +25,14 @@ test("gives its JSON log lines as fields, and others as text", async () => {
 test("shows its output when it exits before the line that is waited for", async () => {
   const clockd = shell("echo words; exit 3");
   const error = await failure(clockd.waitFor(() => false, 20_000, "a fire"));
-  assert.match(error, /exited with 3 \(waiting for a fire\)[^]*words/);
+  assert.match(error, /exited with 3 \(waiting for a fire\)[\s\S]*words/);
 });
 
 test("shows its output when the line does not come in time", async () => {
   const clockd = shell("echo words; exec sleep 30");
   await clockd.waitFor(({ text }) => text === "words", 20_000, "words");
   const error = await failure(clockd.waitFor(() => false, 50, "a fire"));
-  assert.match(error, /nothing within 50 ms \(waiting for a fire\)[^]*words/);
+  assert.match(error, /nothing within 50 ms \(waiting for a fire\)[\s\S]*words/);
   assert.equal(await clockd.stop(), { code: null, signal: "SIGTERM" });
 });
 

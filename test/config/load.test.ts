@@ -1,0 +1,238 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Job, PublishTask, RunTask } from "../../src/config/config.ts";
+import { type LoadOptions, loadText } from "../../src/config/load.ts";
+import { formatProblem } from "../../src/config/problem.ts";
+
+const NOW = Date.UTC(2026, 9, 1);
+
+function load(text: string, options: Partial<LoadOptions> = {}) {
+  return loadText(text, { file: "f.yml", role: "validate", environment: {}, now: NOW, ...options });
+}
+
+function jobOf(text: string, name: string, options: Partial<LoadOptions> = {}): Job {
+  const { config, problems } = load(text, options);
+  assert.ok(config, problems.map(formatProblem).join("\n"));
+  return config.jobs.get(name) as Job;
+}
+
+const runOf = (job: Job) => job.task as RunTask;
+const publishOf = (job: Job) => job.task as PublishTask;
+
+const test = suite("loading a file");
+
+test("a job has its own fields before those of defaults, and env is merged name by name", () => {
+  const text = `
+version: 1
+defaults: {timezone: Europe/Berlin, queue: slow, env: {A: a, B: b}, cwd: ./app, timeout: 1m,
+  kill_after: 2s, paused: true}
+jobs:
+  plain: {every: 5m, run: date}
+  own: {every: 5m, run: [date], timezone: UTC, queue: fast, env: {B: mine, C: c}, cwd: /tmp,
+    timeout: 90s, kill_after: 500ms, paused: false, payload: {a: 1}, description: Tells the date.}
+`;
+  const plain = jobOf(text, "plain");
+  assert.is(plain.timezone, "Europe/Berlin");
+  assert.is(plain.paused, true);
+  const run = { kind: "run", command: "date", queue: "slow", env: { A: "a", B: "b" } };
+  assert.equal(plain.task, { ...run, cwd: "./app", timeout: 60_000, killAfter: 2000 });
+  const own = jobOf(text, "own");
+  assert.is(own.description, "Tells the date.");
+  assert.is(own.timezone, "UTC");
+  assert.is(own.paused, false);
+  const fast = {
+    kind: "run",
+    command: ["date"],
+    queue: "fast",
+    env: { A: "a", B: "mine", C: "c" },
+  };
+  const rest = { cwd: "/tmp", timeout: 90_000, killAfter: 500, payload: { a: 1 } };
+  assert.equal(own.task, { ...fast, ...rest });
+});
+
+test("a job without any defaults has the documented ones", () => {
+  const job = jobOf("version: 1\njobs: {a: {every: 5m, run: date}}", "a");
+  const run = { kind: "run", command: "date", queue: "default", env: {}, killAfter: 10_000 };
+  assert.equal(job.task, run);
+  assert.is(job.timezone, "UTC");
+  assert.is(load("version: 1\njobs: {}").config?.namespace, "clockd");
+});
+
+test("jobs keep the order of the file, even when their names are numbers", () => {
+  const text = "version: 1\njobs:\n  b: &j {every: 5m, run: date}\n  10: *j\n  2: *j\n  a: *j\n";
+  assert.equal([...load(text).config!.jobs.keys()], ["b", "10", "2", "a"]);
+});
+
+test("the slots are those of the schedule", () => {
+  const text = 'version: 1\njobs: {a: {cron: "0 8 * * *", timezone: Europe/Berlin, run: date}}';
+  assert.is(jobOf(text, "a").schedule.next(NOW), Date.UTC(2026, 9, 1, 6));
+});
+
+test("schedules written the same have the same key, others have not", () => {
+  const text = `
+version: 1
+defaults: {timezone: Europe/Berlin}
+jobs:
+  a: {cron: "0 8 * * *", run: date}
+  b: {cron: ["0 8 * * *"], timezone: Europe/Berlin, run: time}
+  c: {cron: "0 8 * * *", timezone: UTC, run: date}
+  d: {cron: "0 8 * * *", run: date, ends: 2030-01-01}
+  e: {every: 5m, run: date}
+  f: {every: 5m, anchor: 2026-01-01, run: date}
+`;
+  const key = (name: string) => jobOf(text, name).scheduleKey;
+  assert.is(key("a"), key("b"));
+  assert.is(new Set(["a", "c", "d", "e", "f"].map(key)).size, 5);
+});
+
+test("numbers and booleans in env become the text that is written", () => {
+  const text = `
+version: 1
+defaults: {env: {VERSION: 1.10}}
+jobs: {a: {every: 5m, run: date, env: {HEX: 0x1F, ZERO: 007, ON: True, BIG: 1e3, PLAIN: 5}}}
+`;
+  const env = { VERSION: "1.10", HEX: "0x1F", ZERO: "007", ON: "True", BIG: "1e3", PLAIN: "5" };
+  assert.equal(runOf(jobOf(text, "a")).env, env);
+});
+
+test("variables are replaced in env, publish and broker.url, and never in run", () => {
+  const text = `
+version: 1
+broker: {url: "amqp://\${HOST}/\${VHOST:-shop}"}
+jobs:
+  a: {every: 5m, run: "echo \${HOST}", env: {A: "\${HOST}:\${PORT:-5672}", B: "$\${HOST}", C: "\${EMPTY}"}}
+  b: {every: 5m, run: date, payload: "\${HOST}"}
+  c: {every: 5m, publish: {exchange: "\${HOST}", routing_key: "\${EMPTY:-k}", headers: {h: "\${HOST}", n: 1},
+      body: {"\${HOST}": ["\${HOST}", 1, null, true]}}}
+`;
+  const environment = { HOST: "mq", EMPTY: "" };
+  for (const role of ["validate", "clock", "worker"] as const) {
+    const { config, problems } = load(text, { role, environment });
+    assert.equal(problems, []);
+    assert.is(config?.brokerUrl, "amqp://mq/shop");
+    const [a, b, c] = [...config!.jobs.values()] as [Job, Job, Job];
+    assert.is(runOf(a).command, `echo \${HOST}`);
+    assert.equal(runOf(a).env, { A: "mq:5672", B: `\${HOST}`, C: "" });
+    assert.is(runOf(b).payload, `\${HOST}`);
+    const { exchange, routingKey, headers, body } = publishOf(c);
+    assert.equal([exchange, routingKey, headers], ["mq", "k", { h: "mq", n: 1 }]);
+    assert.is(JSON.stringify(body), `{"\${HOST}":["mq",1,null,true]}`);
+  }
+});
+
+test("a variable that is not set is an error for the one who needs it", () => {
+  const text = `
+version: 1
+jobs:
+  a: {every: 5m, run: date, env: {A: "\${NONE}"}}
+  b: {every: 5m, publish: {exchange: x, routing_key: "\${NONE}"}}
+`;
+  const levels = (role: LoadOptions["role"]) =>
+    load(text, { role }).problems.map(({ level, path }) => `${level} ${path}`);
+  const [env, publish] = ["/jobs/a/env/A", "/jobs/b/publish/routing_key"];
+  assert.equal(levels("validate"), [`warning ${env}`, `warning ${publish}`]);
+  assert.equal(levels("clock"), [`error ${publish}`]);
+  assert.equal(levels("worker"), [`error ${env}`]);
+});
+
+test("an unset variable leaves the broker's address open, with a warning", () => {
+  const text = `version: 1\nbroker: {url: "amqp://\${NONE}"}\njobs: {}`;
+  for (const role of ["validate", "clock", "worker"] as const) {
+    const { config, problems } = load(text, { role });
+    assert.ok(config);
+    assert.is(config.brokerUrl, undefined);
+    assert.equal(
+      problems.map(({ level, code }) => [level, code]),
+      [["warning", "CONFIG_UNSET_VARIABLE"]],
+    );
+  }
+});
+
+test("a variable named like a property of every object is not set", () => {
+  const text = `version: 1\njobs: {a: {every: 5m, run: date, env: {A: "\${constructor:-no}"}}}`;
+  assert.equal(runOf(jobOf(text, "a")).env, { A: "no" });
+});
+
+test("the value of a variable is in no problem", () => {
+  const text = `
+version: 1
+broker: {url: "\${SECRET}"}
+defaults: {env: {A: "\${SECRET}\${NONE}"}}
+jobs:
+  a: {every: 5m, run: date, env: {A: "\${SECRET} \${BAD VAR}", B: "\${SECRET}\\0"}}
+  b: {every: 5m, publish: {exchange: "\${SECRET}", routing_key: "\${LONG}", headers: {h: "\${SECRET}\${NONE}"}}}
+`;
+  const environment = { SECRET: "hunter2", LONG: "hunter2".repeat(100) };
+  for (const role of ["validate", "clock", "worker"] as const) {
+    const { problems } = load(text, { role, environment });
+    assert.ok(problems.length > 2);
+    assert.not.match(JSON.stringify(problems), "hunter2");
+  }
+});
+
+test("__proto__ and constructor are keys like any other, and pollute nothing", () => {
+  const text = `
+version: 1
+jobs:
+  __proto__: {every: 5m, run: date, payload: {__proto__: {polluted: true}}}
+  constructor: {every: 5m, run: date, env: {__proto__: x}}
+  c: {every: 5m, publish: {exchange: x, routing_key: y, body: {__proto__: {polluted: true}}}}
+`;
+  const { config } = load(text);
+  assert.equal([...config!.jobs.keys()], ["__proto__", "constructor", "c"]);
+  const payload = runOf(config!.jobs.get("__proto__")!).payload as object;
+  assert.is(JSON.stringify(payload), '{"__proto__":{"polluted":true}}');
+  const { body } = publishOf(config!.jobs.get("c")!);
+  assert.is(JSON.stringify(body), '{"__proto__":{"polluted":true}}');
+  assert.equal(Object.keys(runOf(config!.jobs.get("constructor")!).env), ["__proto__"]);
+  for (const value of [{}, payload, body as object]) assert.not.ok("polluted" in value);
+});
+
+test("problems of all kinds are told at once, in the order of the file", () => {
+  const text = `
+version: 2
+namespace: Shop
+defaults: {timezone: Nowhere}
+jobs:
+  Bad Name: {every: 5m, run: date}
+  a: {cron: "0 25 * * *", timezone: UTC, run: [echo, 1], tiemout: 5m}
+  a: {every: 5m, run: date}
+  b: {every: 5m, timezone: UTC, run: date, publish: {}, env: {A: "\${NONE}"}}
+  c: {timezone: UTC, at: 2020-01-01}
+`;
+  const { config, problems } = load(text);
+  assert.is(config, undefined);
+  assert.equal(
+    problems.map(({ line, code }) => `${line} ${code}`),
+    [
+      "2 CONFIG_VERSION",
+      "3 CONFIG_VALUE",
+      "4 SCHEDULE_UNKNOWN_ZONE",
+      "6 CONFIG_NAME",
+      "7 SCHEDULE_CRON",
+      "7 CONFIG_TYPE",
+      "7 CONFIG_UNKNOWN_KEY",
+      "8 CONFIG_DUPLICATE_KEY",
+      "9 CONFIG_TASK_KIND",
+      "9 CONFIG_MISSING_KEY",
+      "9 CONFIG_MISSING_KEY",
+      "9 CONFIG_UNSET_VARIABLE",
+      "10 CONFIG_TASK_KIND",
+      "10 SCHEDULE_PAST",
+    ],
+  );
+});
+
+test("the hash tells files apart", () => {
+  const hash = (text: string) => load(text).config?.hash;
+  assert.match(hash("version: 1\njobs: {}")!, /^[0-9a-f]{12}$/);
+  assert.is(hash("version: 1\njobs: {}"), hash("version: 1\njobs: {}"));
+  assert.is.not(hash("version: 1\njobs: {}"), hash("version: 1\njobs: {} # x"));
+});
+
+test("a byte order mark does not move the columns", () => {
+  const [problem] = load("\uFEFFversoin: 1\njobs: {}").problems;
+  assert.equal([problem?.line, problem?.column], [1, 1]);
+});
+
+test.run();
