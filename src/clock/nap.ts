@@ -11,7 +11,7 @@ export function createNap(time: Time): Nap {
   return {
     async until(instant) {
       await time.sleepUntil(instant, alarm.signal);
-      alarm = new AbortController();
+      if (alarm.signal.aborted) alarm = new AbortController();
     },
     wake: () => alarm.abort(),
   };

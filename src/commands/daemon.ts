@@ -5,6 +5,7 @@ import { systemTime, type Time } from "../clock/time.ts";
 import type { Config } from "../config/config.ts";
 import { createReloader, loadAtStart } from "../config/reload.ts";
 import { watchFile } from "../config/watch.ts";
+import { createLifecycle, type Lifecycle } from "../lifecycle.ts";
 import type { Emit } from "../observe/events.ts";
 import { createLog, type LogLevel } from "../observe/log.ts";
 import { VERSION } from "../version.ts";
@@ -23,19 +24,27 @@ export interface DaemonParts {
   broker: Broker;
   time: Time;
   emit: Emit;
+  /** Registers what has to be undone at the end. */
+  onStop: Lifecycle["onStop"];
   /** Follows the file and SIGHUP until the process is told to stop. */
   follow(apply: (next: Config) => Promise<{ message: string } | undefined>): void;
 }
 
+/** What a mode does with the parts, and how long its end may take after the first signal, ms. */
+export interface Mode {
+  start(parts: DaemonParts): void;
+  stopWithin(config: Config): number;
+}
+
 /**
- * What clock and worker have in common: the log, the file, the broker, following the file. Resolves
- * with an exit code; `run` does the mode's own work until `host.stop` is aborted.
+ * What clock and worker have in common: the log, the file, the broker, following the file, and an end
+ * that cannot hang. Resolves with an exit code after `host.stop` was aborted.
  */
 export async function daemon(
   mode: "clock" | "worker",
   options: DaemonOptions,
   host: Host,
-  run: (parts: DaemonParts) => Promise<void>,
+  { start, stopWithin }: Mode,
 ): Promise<number> {
   const time = systemTime();
   const emit = openLog(mode, options, host);
@@ -52,9 +61,6 @@ export async function daemon(
     host.err(`clockd: ${broker.message}\n`);
     return EXIT.usage;
   }
-  stop.addEventListener("abort", () =>
-    emit({ type: "process.stopping", signal: String(stop.reason) }),
-  );
   const follow: DaemonParts["follow"] = (apply) => {
     const reload = createReloader(config, { ...reading, apply });
     host.onReload(() => void reload());
@@ -62,9 +68,22 @@ export async function daemon(
     // For an edit between the first reading and the first look.
     void reload();
   };
-  await run({ config, broker, time, emit, follow });
+  const lifecycle = createLifecycle();
+  start({ config, broker, time, emit, follow, onStop: lifecycle.onStop });
+  await aborted(stop);
+  emit({ type: "process.stopping", signal: String(stop.reason) });
+  for (const reason of await lifecycle.stop(stopWithin(config))) {
+    emit({ type: "process.clean_up_failed", reason });
+  }
   emit({ type: "process.stopped", mode });
   return EXIT.ok;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function openLog(name: string, options: DaemonOptions, host: Host): Emit {

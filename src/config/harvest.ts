@@ -35,29 +35,19 @@ export function createHarvest(
     if (!allowed || top?.type !== "block-map" || document?.type !== "document") return;
     if (!isPlain(document.start) || !isJobs(top.items.at(-1)!)) return;
     // What comes before the jobs may have anchors that they use.
-    if (top.items.length > 1)
-      sink.takeTop(composeItems(top, top.items.splice(0, top.items.length - 1)));
+    if (top.items.length > 1) sink.takeTop(compose(top, top.items.splice(0, top.items.length - 1)));
     const items = jobs.items.splice(0, jobs.items.length - KEPT_JOBS);
-    sink.takeJobs(composeItems(jobs, items), startOf(items[0]!), startOf(jobs.items[0]!));
-  }
-
-  /** Some entries of a map that is still growing, as a map of their own. */
-  function composeItems(map: CST.BlockMap, items: CST.BlockMap["items"]): YAMLMap {
-    const offset = offsetOf(items[0]!);
-    const composer = newComposer();
-    const token: CST.Document = {
-      type: "document",
-      offset,
-      start: [],
-      value: { ...map, offset, items },
-    };
-    const [document] = [...composer.next(token), ...composer.end()] as [Document.Parsed];
-    faults.push(...document.errors, ...document.warnings);
-    return document.contents as unknown as YAMLMap;
+    sink.takeJobs(compose(jobs, items), startOf(items[0]!), startOf(jobs.items[0]!));
   }
 
   function startOf(item: CST.BlockMap["items"][number]): number {
     return text.lastIndexOf("\n", offsetOf(item)) + 1;
+  }
+
+  function compose(map: CST.BlockMap, items: CST.BlockMap["items"]): YAMLMap {
+    const document = composeItems(map, items, newComposer());
+    faults.push(...document.errors, ...document.warnings);
+    return document.contents as unknown as YAMLMap;
   }
 
   return {
@@ -67,6 +57,15 @@ export function createHarvest(
     },
     gather,
   };
+}
+
+/** Some entries of a map that is still growing, as a document of their own. */
+function composeItems(map: CST.BlockMap, items: CST.BlockMap["items"], composer: Composer) {
+  const offset = offsetOf(items[0]!);
+  const value = { ...map, offset, items };
+  const token: CST.Document = { type: "document", offset, start: [], value };
+  const [document] = [...composer.next(token), ...composer.end()];
+  return document as Document.Parsed;
 }
 
 function isJobs({ key, sep }: CST.BlockMap["items"][number]): boolean {

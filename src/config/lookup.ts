@@ -37,13 +37,7 @@ export function createLookup(root: Node | null, targets: ReadonlyMap<Alias, Node
 
   function indexOf(map: TextMap): Map<string, TextPair> {
     let index = indexes.get(map);
-    if (!index) {
-      index = new Map();
-      for (const pair of map.items) {
-        if (!index.has(pair.key.value)) index.set(pair.key.value, pair);
-      }
-      indexes.set(map, index);
-    }
+    if (!index) indexes.set(map, (index = newIndex(map)));
     return index;
   }
 
@@ -56,6 +50,15 @@ export function createLookup(root: Node | null, targets: ReadonlyMap<Alias, Node
     const node = at === "key" || isEmpty(value) ? (key ?? value) : value;
     return node?.range?.[0] ?? 0;
   };
+}
+
+function newIndex(map: TextMap): Map<string, TextPair> {
+  const index = new Map<string, TextPair>();
+  for (const pair of map.items) {
+    // Of a key that is given twice the first one counts.
+    if (!index.has(pair.key.value)) index.set(pair.key.value, pair);
+  }
+  return index;
 }
 
 function isEmpty(node: Node | null): boolean {

@@ -1,6 +1,15 @@
 import { type Alias, isAlias, isMap, isScalar, type Node, type Scalar, type YAMLMap } from "yaml";
-import { error, type Finding } from "./finding.ts";
+import type { Finding } from "./finding.ts";
 import { joinPointer } from "./pointer.ts";
+import {
+  ALIAS_GROWTH,
+  aliasFault,
+  duplicateKey,
+  explosion,
+  FREE_ALIASED,
+  losesDigits,
+  numberFault,
+} from "./tree-fault.ts";
 
 /** A document as plain values: objects, lists, text, numbers, booleans, null. */
 export interface Tree {
@@ -27,10 +36,6 @@ interface Anchored {
   size: number;
   open: boolean;
 }
-
-/** A file may grow by its aliases to this many values, or ten times what is written, not further. */
-const FREE_VALUES = 100_000;
-const GROWTH = 10;
 
 /** Makes plain values of a document: of parts of it first, if there are any, and then of the rest. */
 export interface TreeReader {
@@ -59,7 +64,7 @@ export function createTree(): TreeReader {
       const whole = isMap(contents) && !contents.anchor;
       const value = whole ? readMap(walk, contents as TextMap, walk.root) : read(walk, contents);
       const { findings, jobNames, written, targets } = walk;
-      if (walk.tooMany && walk.aliased > GROWTH * walk.nodes) findings.push(walk.tooMany);
+      if (walk.tooMany && walk.aliased > ALIAS_GROWTH * walk.nodes) findings.push(walk.tooMany);
       const broken = findings.some(({ code }) => code === "CONFIG_ALIAS");
       return { value, findings, broken, jobNames, written, targets };
     },
@@ -156,29 +161,21 @@ function noteWritten(walk: Walk, map: Values, key: string, text: string, node: N
 function readScalar(walk: Walk, scalar: Scalar): unknown {
   const { value } = scalar;
   if (typeof value === "number" && losesDigits(value, scalar.source ?? "")) {
-    const message = `the number ${scalar.source} cannot be kept exactly`;
-    const finding = error("CONFIG_NUMBER", here(walk), offsetOf(scalar), message);
-    walk.findings.push({ ...finding, hint: "write it in quotes" });
+    walk.findings.push(numberFault(here(walk), scalar));
   }
   return value;
 }
 
 function follow(walk: Walk, alias: Alias): unknown {
   const anchored = walk.anchors.get(alias.source);
-  if (!anchored) return badAlias(walk, alias, `no anchor &${alias.source} comes before this alias`);
-  if (anchored.open) return badAlias(walk, alias, `&${alias.source} contains itself`);
+  if (!anchored || anchored.open) {
+    walk.findings.push(aliasFault(here(walk), alias, anchored !== undefined));
+    return null;
+  }
   walk.targets.set(alias, anchored.node);
   walk.aliased += anchored.size;
-  if (walk.aliased > FREE_VALUES) walk.tooMany ??= explosion(here(walk), alias);
+  if (walk.aliased > FREE_ALIASED) walk.tooMany ??= explosion(here(walk), alias);
   return anchored.value;
-}
-
-function badAlias(walk: Walk, alias: Alias, message: string): null {
-  const finding = error("CONFIG_ALIAS", here(walk), offsetOf(alias), message);
-  // A cron pattern without quotes, such as */5, is an alias to YAML.
-  const hint = "text that begins with * must be in quotes";
-  walk.findings.push(/^[a-z]/i.test(alias.source) ? finding : { ...finding, hint });
-  return null;
 }
 
 function here({ path }: Walk): string {
@@ -189,23 +186,4 @@ function setKey(object: Values, key: string, value: unknown): void {
   // Assigning __proto__ would set the prototype: it must stay a key like any other.
   if (key !== "__proto__") object[key] = value;
   else Object.defineProperty(object, key, { value, enumerable: true });
-}
-
-function duplicateKey(path: string, key: string, second: Scalar): Finding {
-  const message = `the key "${key}" is given twice`;
-  return { ...error("CONFIG_DUPLICATE_KEY", path, offsetOf(second), message), first: path };
-}
-
-function explosion(path: string, alias: Alias): Finding {
-  const message = `the aliases make more than ${FREE_VALUES} values, and ${GROWTH} times the file`;
-  return error("CONFIG_ALIAS", path, offsetOf(alias), message);
-}
-
-function losesDigits(value: number, source: string): boolean {
-  if (!Number.isFinite(value)) return true;
-  return !Number.isSafeInteger(value) && /^[-+]?(\d+|0x[\da-f]+|0o[0-7]+)$/i.test(source);
-}
-
-function offsetOf(node: Node): number {
-  return node.range?.[0] ?? 0;
 }

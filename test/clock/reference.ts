@@ -25,7 +25,7 @@ export function referenceSlots(job: PlainJob, from: number, until: number): numb
     const anchor = job.anchor ? instantOf(job.anchor, zone) : 0;
     let slot = anchor;
     while (slot > from) slot -= every;
-    for (; slot <= until; slot += every) found.add(slot);
+    for (; slot <= until; slot += every) if (slot > from) found.add(slot);
   }
   for (const text of job.at ?? []) found.add(instantOf(text, zone));
   for (const pattern of [job.cron ?? []].flat()) walk(pattern, zone, from, until, found);
