@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { cli } from "./cli.ts";
-import type { Host } from "./commands/host.ts";
+import { EXIT, type Host } from "./commands/host.ts";
 
 /**
  * Turns the process into a `Host` (arguments, streams, signals) and its answer into an exit code.
@@ -41,11 +41,10 @@ const host: Host = {
   },
 };
 
-try {
-  process.exitCode = await cli(process.argv.slice(2), host);
-} catch (error) {
-  process.stderr.write(`clockd: this is a bug, please report it\n${(error as Error).stack}\n`);
-  process.exitCode = 70;
-}
-// Everything is closed by now; a forgotten handle must not keep the process.
-process.exit();
+cli(process.argv.slice(2), host)
+  .catch((error: Error) => {
+    process.stderr.write(`clockd: this is a bug, please report it\n${error.stack}\n`);
+    return EXIT.bug;
+  })
+  // Everything is closed by now; a forgotten handle must not keep the process.
+  .then((code) => process.exit(code));

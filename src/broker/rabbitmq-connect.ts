@@ -150,6 +150,10 @@ function explain(error: unknown, place: string): BrokerProblem {
   if (/ACCESS[_-]REFUSED|403/.test(text)) {
     return problem("BROKER_ACCESS", `${place} refused the user or password`);
   }
-  if (/NOT[_-]ALLOWED|530/.test(text)) return problem("BROKER_ACCESS", `${place}: ${text}`);
+  // The driver keeps the broker's own words for this one to itself.
+  if (/NOT[_-]ALLOWED|530|ConnectionOpenOk; got <ConnectionClose/.test(text)) {
+    const reason = "the virtual host does not exist, is down, or is not for this user";
+    return problem("BROKER_ACCESS", `${place}: ${reason}`);
+  }
   return problem("BROKER_UNREACHABLE", `cannot reach ${place}: ${text}`);
 }

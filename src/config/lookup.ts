@@ -6,10 +6,10 @@ import {
   isSeq,
   type Node,
   type Pair,
-  type Scalar,
   type YAMLMap,
 } from "yaml";
 import type { Locate } from "./finding.ts";
+import { keyText } from "./key.ts";
 import { splitPointer } from "./pointer.ts";
 
 /**
@@ -18,24 +18,24 @@ import { splitPointer } from "./pointer.ts";
  */
 export function createLookup(root: Node | null, targets: ReadonlyMap<Alias, Node>): Locate {
   /** A search in a map of 100,000 jobs for each of them would never end: index each map once. */
-  const indexes = new Map<Node, Map<string, TextPair>>();
+  const indexes = new Map<Node, Map<string, NodePair>>();
 
   function find(path: string): Found {
     let found: Found = { value: root };
     for (const key of splitPointer(path)) {
       const node = behind(found.value);
-      if (isMap(node)) found = entry(node as TextMap, key) ?? found;
+      if (isMap(node)) found = entry(node as NodeMap, key) ?? found;
       else if (isSeq(node)) found = { value: node.items[Number(key)] as Node };
     }
     return found;
   }
 
-  function entry(map: TextMap, key: string): Found | undefined {
+  function entry(map: NodeMap, key: string): Found | undefined {
     const pair = indexOf(map).get(key);
-    return pair && { key: pair.key, value: pair.value };
+    return pair && { key: pair.key!, value: pair.value };
   }
 
-  function indexOf(map: TextMap): Map<string, TextPair> {
+  function indexOf(map: NodeMap): Map<string, NodePair> {
     let index = indexes.get(map);
     if (!index) indexes.set(map, (index = newIndex(map)));
     return index;
@@ -52,11 +52,12 @@ export function createLookup(root: Node | null, targets: ReadonlyMap<Alias, Node
   };
 }
 
-function newIndex(map: TextMap): Map<string, TextPair> {
-  const index = new Map<string, TextPair>();
+function newIndex(map: NodeMap): Map<string, NodePair> {
+  const index = new Map<string, NodePair>();
   for (const pair of map.items) {
     // Of a key that is given twice the first one counts.
-    if (!index.has(pair.key.value)) index.set(pair.key.value, pair);
+    const key = keyText(pair.key);
+    if (key !== undefined && !index.has(key)) index.set(key, pair);
   }
   return index;
 }
@@ -70,5 +71,5 @@ interface Found {
   value: Node | null;
 }
 
-type TextMap = YAMLMap<Scalar<string>, Node | null>;
-type TextPair = Pair<Scalar<string>, Node | null>;
+type NodeMap = YAMLMap<Node | null, Node | null>;
+type NodePair = Pair<Node | null, Node | null>;

@@ -1,5 +1,6 @@
-import { isMap, type Node, type Pair, type Scalar } from "yaml";
+import { isMap, type Node, type Pair } from "yaml";
 import type { Locate } from "./finding.ts";
+import { keyText } from "./key.ts";
 import { createLookup } from "./lookup.ts";
 import { joinPointer, splitPointer } from "./pointer.ts";
 import { createTree, type Tree } from "./tree.ts";
@@ -39,8 +40,9 @@ export function createParts(text: string): Parts {
     takeTop: (map) => void top.push(...map.items),
     takeJobs(map, start, end) {
       parts.push({ start, end });
-      for (const { key } of map.items as Pair<Scalar<string>>[]) {
-        if (!keys.has(key.value)) keys.set(key.value, key.range![0]);
+      for (const { key } of map.items as Pair<Node | null>[]) {
+        const name = keyText(key);
+        if (name !== undefined && !keys.has(name)) keys.set(name, key!.range![0]);
       }
     },
     locator,

@@ -5,9 +5,13 @@ import { error, type Finding } from "./finding.ts";
 export const FREE_ALIASED = 100_000;
 export const ALIAS_GROWTH = 10;
 
-export function duplicateKey(path: string, key: string, second: Scalar): Finding {
+export function duplicateKey(path: string, key: string, second: Node): Finding {
   const message = `the key "${key}" is given twice`;
   return { ...error("CONFIG_DUPLICATE_KEY", path, offsetOf(second), message), first: path };
+}
+
+export function keyFault(path: string, key: Node | null): Finding {
+  return error("CONFIG_KEY", path, key ? offsetOf(key) : "key", "a key must be plain text");
 }
 
 /** An alias of nothing that was before it, or of something around it. */

@@ -1,5 +1,6 @@
 import { type Alias, isAlias, isMap, isScalar, type Node, type Scalar, type YAMLMap } from "yaml";
 import type { Finding } from "./finding.ts";
+import { keyText } from "./key.ts";
 import { joinPointer } from "./pointer.ts";
 import {
   ALIAS_GROWTH,
@@ -7,6 +8,7 @@ import {
   duplicateKey,
   explosion,
   FREE_ALIASED,
+  keyFault,
   losesDigits,
   numberFault,
 } from "./tree-fault.ts";
@@ -26,7 +28,7 @@ export interface Tree {
   targets: ReadonlyMap<Alias, Node>;
 }
 
-type TextMap = YAMLMap<Scalar<string>, Node | null>;
+type NodeMap = YAMLMap<Node | null, Node | null>;
 type Values = Record<string, unknown>;
 
 /** An anchored node: open while its own content is being walked. */
@@ -54,15 +56,15 @@ export interface TreeReader {
 export function createTree(): TreeReader {
   const walk = newWalk();
   return {
-    takeTop: (map) => void readMap(walk, map as TextMap, walk.root),
+    takeTop: (map) => void readMap(walk, map as NodeMap, walk.root),
     takeJobs(map) {
       walk.path.push("jobs");
-      readMap(walk, map as TextMap, walk.jobs);
+      readMap(walk, map as NodeMap, walk.jobs);
       walk.path.pop();
     },
     finish(contents) {
       const whole = isMap(contents) && !contents.anchor;
-      const value = whole ? readMap(walk, contents as TextMap, walk.root) : read(walk, contents);
+      const value = whole ? readMap(walk, contents as NodeMap, walk.root) : read(walk, contents);
       const { findings, jobNames, written, targets } = walk;
       if (walk.tooMany && walk.aliased > ALIAS_GROWTH * walk.nodes) findings.push(walk.tooMany);
       const broken = findings.some(({ code }) => code === "CONFIG_ALIAS");
@@ -117,7 +119,7 @@ function read(walk: Walk, node: Node | null): unknown {
 }
 
 function content(walk: Walk, node: Exclude<Node, Alias>): unknown {
-  if (isMap(node)) return readMap(walk, node as TextMap, isTheJobs(walk) ? walk.jobs : {});
+  if (isMap(node)) return readMap(walk, node as NodeMap, isTheJobs(walk) ? walk.jobs : {});
   if (isScalar(node)) return readScalar(walk, node);
   return (node.items as (Node | null)[]).map((item, index) => within(walk, index, item));
 }
@@ -133,12 +135,16 @@ function isTheJobs({ path, root }: Walk): boolean {
   return path.length === 1 && path[0] === "jobs" && root.jobs === undefined;
 }
 
-function readMap(walk: Walk, map: TextMap, into: Values): Values {
+function readMap(walk: Walk, map: NodeMap, into: Values): Values {
   for (const { key: keyNode, value: node } of map.items) {
-    const key = keyNode.value;
+    const key = keyText(keyNode);
+    if (key === undefined) {
+      walk.findings.push(keyFault(here(walk), keyNode ?? node));
+      continue;
+    }
     const value = within(walk, key, node);
     if (Object.hasOwn(into, key)) {
-      walk.findings.push(duplicateKey(joinPointer(here(walk), key), key, keyNode));
+      walk.findings.push(duplicateKey(joinPointer(here(walk), key), key, keyNode!));
       continue;
     }
     setKey(into, key, value);

@@ -9,7 +9,7 @@ import type { Problem } from "../../src/config/problem.ts";
  * A large file is read in parts. Every broken file must have the same problems when so many good
  * jobs come before or after it that it is read so.
  */
-const PADDING = 1500;
+const PADDING = 1100;
 const padding = Array.from(
   { length: PADDING },
   (_, index) => `  padding-${index}: {at: 2039-01-01, timezone: UTC, run: date}\n`,

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { connect } from "amqplib";
 import { temporaryFolder } from "./folder.ts";
 import { freePorts } from "./ports.ts";
@@ -29,6 +30,10 @@ export interface Rabbitmq {
   /** It keeps its connections and answers nothing, until `thaw`. */
   freeze(): void;
   thaw(): void;
+  /** Runs an Erlang expression in the server and resolves with what it printed; about 2 s. */
+  evaluate(expression: string): Promise<string>;
+  /** The folder that its configuration can name: data, certificates. */
+  readonly folder: string;
   /** Ends it and all its processes, and removes its folder. */
   stop(): Promise<void>;
 }
@@ -42,6 +47,7 @@ export interface RabbitmqOptions {
 
 export type RabbitmqVersion = "installed" | "4.0";
 
+const CONTROL = "/usr/lib/rabbitmq/bin/rabbitmqctl";
 const READY_WITHIN_MS = 60_000;
 const GONE_WITHIN_MS = 10_000;
 
@@ -95,12 +101,21 @@ async function running(
       },
       freeze: () => void server.kill("SIGSTOP"),
       thaw: () => void server.kill("SIGCONT"),
+      evaluate: (expression) => evaluate(node, expression),
+      folder: node.folder,
       stop: () => stopAll(server),
     };
   } catch (error) {
     await stopAll(server);
     throw error;
   }
+}
+
+async function evaluate(node: NodeFiles, expression: string): Promise<string> {
+  const [command, ...args] = nodeCommand(node, [CONTROL, "eval", expression]);
+  const env = { ...nodeEnvironment(node), detached: "" };
+  const { stdout } = await promisify(execFile)(command, args, { cwd: node.folder, env });
+  return stdout.trim();
 }
 
 function launch(node: NodeFiles, program: string[]): ChildProcess {
