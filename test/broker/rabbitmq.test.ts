@@ -23,10 +23,10 @@ const certificates = temporaryFolder("certificates");
 test.before(async () => {
   makeCertificates(certificates.path);
   [tlsPort = 0] = await freePorts(1);
-  rabbitmq = await startRabbitmq({ config: tlsConfig() });
+  rabbitmq = await startRabbitmq(tls());
 });
 test.after(async () => {
-  await rabbitmq.stop();
+  await rabbitmq?.stop();
   certificates.remove();
 });
 
@@ -223,16 +223,17 @@ function makeCertificates(folder: string): void {
   }
 }
 
-function tlsConfig(): Record<string, string> {
-  const file = (name: string) => join(certificates.path, name);
-  return {
+function tls() {
+  const files = { cacertfile: "ca.pem", certfile: "server.pem", keyfile: "server.key" };
+  const config: Record<string, string> = {
     "listeners.ssl.1": `127.0.0.1:${tlsPort}`,
-    "ssl_options.cacertfile": file("ca.pem"),
-    "ssl_options.certfile": file("server.pem"),
-    "ssl_options.keyfile": file("server.key"),
     "ssl_options.verify": "verify_peer",
     "ssl_options.fail_if_no_peer_cert": "true",
   };
+  for (const [option, name] of Object.entries(files)) {
+    config[`ssl_options.${option}`] = `{folder}/${name}`;
+  }
+  return { config, copies: Object.values(files).map((name) => join(certificates.path, name)) };
 }
 
 test.run();

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 
 /** The server itself: the wrapper in /usr/sbin switches to another user. */
 export const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
@@ -16,17 +16,28 @@ export interface NodeFiles {
   ports: NodePorts;
   /** Another Debian's root folder to run in; undefined: the machine's own packages. */
   root: string | undefined;
-  /** Lines for rabbitmq.conf. */
+  /** Lines for rabbitmq.conf; `{folder}` in a value is the node's own name for its folder. */
   config: Readonly<Record<string, string>>;
+  /** Files to copy into the folder, by name. */
+  copies: readonly string[];
 }
 
 /** Writes the files of a node with a name, a cookie and ports of its own, all on loopback. */
-export function writeNode({ folder, ports, config }: NodeFiles): void {
+export function writeNode(node: NodeFiles): void {
+  const { folder, ports, config, copies } = node;
   mkdirSync(join(folder, "data"), { recursive: true });
   const lines = { "listeners.tcp.1": `127.0.0.1:${ports.amqp}`, ...config };
-  const text = Object.entries(lines).map(([key, value]) => `${key} = ${value}\n`);
+  const text = Object.entries(lines).map(([key, value]) => {
+    return `${key} = ${value.replaceAll("{folder}", homeOf(node))}\n`;
+  });
   writeFileSync(join(folder, "rabbitmq.conf"), text.join(""));
   writeFileSync(join(folder, "plugins"), "[].\n");
+  for (const file of copies) copyFileSync(file, join(folder, basename(file)));
+}
+
+/** The node's own name for its folder. */
+function homeOf(node: NodeFiles): string {
+  return node.root === undefined ? node.folder : MOUNTED;
 }
 
 /**
@@ -34,7 +45,7 @@ export function writeNode({ folder, ports, config }: NodeFiles): void {
  * the mark by which left-over processes are found.
  */
 export function nodeEnvironment(node: NodeFiles): Record<string, string> {
-  const home = node.root === undefined ? node.folder : MOUNTED;
+  const home = homeOf(node);
   const { epmd, distribution, amqp } = node.ports;
   return {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

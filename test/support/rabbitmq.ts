@@ -32,8 +32,6 @@ export interface Rabbitmq {
   thaw(): void;
   /** Runs an Erlang expression in the server and resolves with what it printed; about 2 s. */
   evaluate(expression: string): Promise<string>;
-  /** The folder that its configuration can name: data, certificates. */
-  readonly folder: string;
   /** Ends it and all its processes, and removes its folder. */
   stop(): Promise<void>;
 }
@@ -41,8 +39,10 @@ export interface Rabbitmq {
 export interface RabbitmqOptions {
   /** The machine's own package, or 4.0 from a Debian 13. Default: what the test run was asked for. */
   version?: RabbitmqVersion;
-  /** More lines for rabbitmq.conf. */
+  /** More lines for rabbitmq.conf. `{folder}` in a value is where `copies` are. */
   config?: Readonly<Record<string, string>>;
+  /** Files that the configuration names, such as certificates. */
+  copies?: readonly string[];
 }
 
 export type RabbitmqVersion = "installed" | "4.0";
@@ -64,7 +64,8 @@ export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<Rabb
   const [amqp = 0, epmd = 0, distribution = 0] = await freePorts(3);
   const home = temporaryFolder("rabbitmq");
   const ports = { amqp, epmd, distribution };
-  const node: NodeFiles = { folder: home.path, ports, root, config: options.config ?? {} };
+  const { config = {}, copies = [] } = options;
+  const node: NodeFiles = { folder: home.path, ports, root, config, copies };
   writeNode(node);
   const nameServer = launch(node, ["epmd", "-address", "127.0.0.1", "-port", String(epmd)]);
   const stopAll = async (server: ChildProcess) => {
@@ -102,7 +103,6 @@ async function running(
       freeze: () => void server.kill("SIGSTOP"),
       thaw: () => void server.kill("SIGCONT"),
       evaluate: (expression) => evaluate(node, expression),
-      folder: node.folder,
       stop: () => stopAll(server),
     };
   } catch (error) {
