@@ -40,7 +40,7 @@ async function measureApart(size: number, signal: AbortSignal): Promise<Result> 
 }
 
 async function measure(size: number): Promise<Result> {
-  const rounds = size >= 100_000 ? 3 : size >= 10_000 ? 7 : 21;
+  const rounds = size >= 100_000 ? 3 : size >= 10_000 ? 11 : 21;
   // Both sides run hot: the compiler's warming up is no part of what is compared.
   const warm = makeText(2000);
   for (let round = 0; round < 3; round++) {

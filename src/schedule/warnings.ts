@@ -17,16 +17,37 @@ export function scheduleWarnings(
   const zone = zoneNamed(spec.timezone);
   if (!zone) return [];
   if (spec.at) return pastMoments(spec.at, zone, now);
-  if (!spec.cron || schedule.next(now) === undefined) return [];
+  if (!spec.cron) return [];
   const shifts = shiftsWithin(zone, now, now + A_YEAR_MS);
   if (shifts.length === 0) return [];
-  return spec.cron.flatMap((text, index) => {
+  const warnings = spec.cron.flatMap((text, index) => {
     const pattern = readPattern(text);
     if (!("next" in pattern) || pattern.everyHour) return [];
     return shifts.flatMap(([before, after]) => {
+      if (isElsewhere(text, before, after)) return [];
       const message = surprise(pattern, zone, before, after);
       return message ? [warning("SCHEDULE_DST", "cron", message, index)] : [];
     });
+  });
+  return warnings.length > 0 && schedule.next(now) !== undefined ? warnings : [];
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * True when a pattern's hours are plain numbers, and the shift moves or doubles none of them. Most
+ * patterns are so, and computing a slot of each would cost more than the rest of its checking.
+ */
+function isElsewhere(text: string, before: Span, after: Span): boolean {
+  const hours = text.trim().split(/\s+/).at(-4) ?? "";
+  if (!/^\d+(,\d+)*$/.test(hours)) return false;
+  const [low, high] = [before.offset, after.offset].toSorted((a, b) => a - b) as [number, number];
+  const first = Math.floor((before.end + low) / HOUR_MS);
+  const last = Math.floor((before.end + high - 1) / HOUR_MS);
+  if (last - first >= 24) return false;
+  return hours.split(",").every((hour) => {
+    for (let local = first; local <= last; local++) if (local % 24 === Number(hour)) return false;
+    return true;
   });
 }
 
