@@ -1,5 +1,4 @@
 import type { Fire } from "../ledger/fire.ts";
-import type { WireProblem } from "./wire.ts";
 
 /**
  * The broker port. It speaks of fires and deliveries, not of queues and channels, so that every
@@ -101,4 +100,11 @@ export interface WorkerFire {
   payload?: unknown;
   /** W3C trace context of the fire. */
   traceparent: string;
+}
+
+/** Why a message cannot be understood: a sentence for the dead letter. */
+export interface WireProblem {
+  problem: string;
+  /** What could be read all the same, for the log. */
+  job?: string;
 }

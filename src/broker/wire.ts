@@ -1,16 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Fire, fireId, formatSlot, type PublishTarget } from "../ledger/fire.ts";
-import type { WorkerFire } from "./broker.ts";
+import type { WireProblem, WorkerFire } from "./broker.ts";
 
 /** The version of the body's format. A worker refuses a body with another one. */
 export const WIRE_VERSION = 1;
-
-/** Why a message cannot be understood: a sentence for the dead letter. */
-export interface WireProblem {
-  problem: string;
-  /** What could be read all the same, for the log. */
-  job?: string;
-}
 
 /** A message as any AMQP library has it. */
 export interface WireMessage {

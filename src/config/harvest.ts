@@ -1,5 +1,12 @@
 import type { Composer, CST, Document, YAMLError, YAMLMap } from "yaml";
-import type { PartSink } from "./yaml.ts";
+
+/** Takes the finished parts of a large file while the rest is still being parsed. */
+export interface PartSink {
+  /** Entries of the top-level map. They will be missing in the document. */
+  takeTop(map: YAMLMap): void;
+  /** Entries of `jobs`, from `start` to `end` of the text. They will be missing too. */
+  takeJobs(map: YAMLMap, start: number, end: number): void;
+}
 
 /**
  * Takes finished jobs out of the parser's hands while it goes on, some hundreds at a time. A file of

@@ -1,10 +1,11 @@
 import { isMap, type Node, type Pair } from "yaml";
 import type { Locate } from "./finding.ts";
+import type { PartSink } from "./harvest.ts";
 import { keyText } from "./key.ts";
 import { createLookup } from "./lookup.ts";
 import { joinPointer, splitPointer } from "./pointer.ts";
 import { createTree, type Tree } from "./tree.ts";
-import { type PartSink, parseYaml } from "./yaml.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** Remembers where the parts of a large file are, so that places in them can be found all the same. */
 export interface Parts extends PartSink {

@@ -1,18 +1,10 @@
-import { Composer, type Document, Lexer, Parser, type YAMLError, type YAMLMap } from "yaml";
+import { Composer, type Document, Lexer, Parser, type YAMLError } from "yaml";
 import { error, type Finding } from "./finding.ts";
-import { createHarvest } from "./harvest.ts";
+import { createHarvest, type PartSink } from "./harvest.ts";
 import { yamlFindings } from "./yaml-fault.ts";
 
 /** A text as a YAML 1.2 document, or everything that makes it none. */
 export type ParsedYaml = { document: Document.Parsed } | { findings: Finding[] };
-
-/** Takes the finished parts of a large file while the rest is still being parsed. */
-export interface PartSink {
-  /** Entries of the top-level map. They will be missing in the document. */
-  takeTop(map: YAMLMap): void;
-  /** Entries of `jobs`, from `start` to `end` of the text. They will be missing too. */
-  takeJobs(map: YAMLMap, start: number, end: number): void;
-}
 
 /** Deeper files are refused: everything that reads a value later may then use recursion. */
 export const DEEPEST = 100;
