@@ -21,12 +21,27 @@ export interface ScheduleSpec {
   anchor?: string;
   /** As written in the file, local in `timezone` unless they have an offset. */
   at?: readonly string[];
+  /** Day of month and day of week, when both say something: either will do, or both must match. */
+  dayMatch?: "or" | "and";
+  /** What overrides the daylight saving rule. */
+  dst?: { gap?: "next" | "skip"; overlap?: "first" | "both" };
+  /** No slot falls on a day, local in `timezone`, that one of these closes. */
+  except?: readonly Calendar[];
+  /** The longest offset of all slots, ms: each job has its own, the same for ever, by its name. */
+  spread?: number;
+  /** The job's name: `H` in a pattern and `spread` are made from it. */
+  job?: string;
   /** An IANA zone name. */
   timezone: string;
   /** A date (its first instant) or date-time; no slot before it. */
   starts?: string;
   /** A date (its first instant) or date-time; no slot at or after it. */
   ends?: string;
+}
+
+/** Days on which nothing is due. A day is the number of days since 1970-01-01. */
+export interface Calendar {
+  closes(day: number): boolean;
 }
 
 /** Why a spec is no schedule. `field` (and `index` in a list) say which part of the spec. */
