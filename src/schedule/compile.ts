@@ -1,8 +1,10 @@
-import { readDateTime } from "./datetime.ts";
-import { type Pattern, readPattern } from "./pattern.ts";
+import { readDateTime, readMoments } from "./datetime.ts";
+import { withoutClosedDays } from "./except.ts";
+import { stableNumber } from "./hash.ts";
+import { patternOptions, readPattern } from "./pattern.ts";
 import type { Instant, Schedule, ScheduleProblem, ScheduleSpec } from "./schedule.ts";
 import { type Zone, zoneNamed } from "./zone.ts";
-import { nextInZone } from "./zoned.ts";
+import { dstRuleOf, nextInZone } from "./zoned.ts";
 
 type Compiled = { schedule: Schedule } | { problems: ScheduleProblem[] };
 
@@ -23,36 +25,50 @@ export function compileSchedule(spec: ScheduleSpec): Compiled {
     );
   }
   if (problems.length > 0 || !core) return { problems };
-  return {
-    schedule: starts === undefined && ends === undefined ? core : bounded(core, starts, ends),
-  };
+  let schedule = core;
+  if (starts !== undefined || ends !== undefined) schedule = bounded(schedule, starts, ends);
+  if (spec.except?.length) schedule = withoutClosedDays(schedule, spec.except, zone);
+  if (spec.spread) schedule = shifted(schedule, spreadOf(spec));
+  return { schedule };
 }
 
-function compileCore(spec: ScheduleSpec, zone: Zone, problems: ScheduleProblem[]) {
-  if (spec.cron) return compileCron(spec.cron, zone, problems);
+/** How far the slots of this job are shifted, ms: whole seconds from 0 to `spread`. */
+export function spreadOf({ spread = 0, job = "" }: ScheduleSpec): number {
+  return stableNumber(Math.floor(spread / 1000) + 1, job, "spread") * 1000;
+}
+
+function compileCore(spec: ScheduleSpec, zone: Zone, problems: ScheduleProblem[]): Schedule {
+  if (spec.cron) return compileCron(spec.cron, spec, zone, problems);
   if (spec.every !== undefined) return compileEvery(spec, zone, problems);
-  return compileAt(spec.at ?? [], zone, problems);
+  return compileAt(spec.at ?? [], spec, zone, problems);
 }
 
-function compileCron(texts: readonly string[], zone: Zone, problems: ScheduleProblem[]) {
-  const patterns: Pattern[] = [];
+function compileCron(
+  texts: readonly string[],
+  spec: ScheduleSpec,
+  zone: Zone,
+  problems: ScheduleProblem[],
+): Schedule {
+  const parts: Schedule[] = [];
+  const options = patternOptions(spec);
   for (const [index, text] of texts.entries()) {
-    const read = readPattern(text);
-    if ("next" in read) patterns.push(read);
-    else {
-      const code = read.message.includes("never matches") ? "SCHEDULE_NEVER" : "SCHEDULE_CRON";
-      problems.push({ ...problem(code, "cron", read.message), index });
+    const pattern = readPattern(text, options);
+    if ("next" in pattern) {
+      const rule = dstRuleOf(pattern, spec.dst);
+      parts.push({ next: (after) => nextInZone(pattern, rule, zone, after) });
+    } else {
+      const code = pattern.never ? "SCHEDULE_NEVER" : "SCHEDULE_CRON";
+      problems.push({ ...problem(code, "cron", pattern.message), index });
     }
   }
-  const [only] = patterns;
-  if (patterns.length === 1) return { next: (after: Instant) => nextInZone(only!, zone, after) };
-  return { next: (after: Instant) => earliest(patterns, zone, after) };
+  const [only] = parts;
+  return parts.length === 1 ? only! : { next: (after) => earliest(parts, after) };
 }
 
-function earliest(patterns: readonly Pattern[], zone: Zone, after: Instant): Instant | undefined {
+function earliest(parts: readonly Schedule[], after: Instant): Instant | undefined {
   let first: Instant | undefined;
-  for (const pattern of patterns) {
-    const slot = nextInZone(pattern, zone, after);
+  for (const part of parts) {
+    const slot = part.next(after);
     if (slot !== undefined && (first === undefined || slot < first)) first = slot;
   }
   return first;
@@ -60,16 +76,24 @@ function earliest(patterns: readonly Pattern[], zone: Zone, after: Instant): Ins
 
 /** Multiples of the interval counted from the anchor, in both directions. */
 function compileEvery(spec: ScheduleSpec, zone: Zone, problems: ScheduleProblem[]): Schedule {
-  const every = spec.every as number;
+  const interval = spec.every as number;
   const anchor = readBound("anchor", spec, zone, problems) ?? 0;
-  return { next: (after) => anchor + (Math.floor((after - anchor) / every) + 1) * every };
+  return {
+    next: (after) => anchor + (Math.floor((after - anchor) / interval) + 1) * interval,
+    every: { anchor, interval },
+  };
 }
 
-function compileAt(texts: readonly string[], zone: Zone, problems: ScheduleProblem[]): Schedule {
+function compileAt(
+  texts: readonly string[],
+  { dst }: ScheduleSpec,
+  zone: Zone,
+  problems: ScheduleProblem[],
+): Schedule {
   const slots: Instant[] = [];
   for (const [index, text] of texts.entries()) {
-    const slot = readDateTime(text, zone);
-    if (slot !== undefined) slots.push(slot);
+    const found = readMoments(text, zone, dst);
+    if (found) slots.push(...found);
     else problems.push({ ...notADateTime("at", text), index });
   }
   slots.sort((a, b) => a - b);
@@ -81,6 +105,15 @@ function bounded(core: Schedule, starts: Instant = -Infinity, ends: Instant = In
     next(after) {
       const slot = core.next(Math.max(after, starts - 1));
       return slot !== undefined && slot < ends ? slot : undefined;
+    },
+  };
+}
+
+function shifted(core: Schedule, by: number): Schedule {
+  return {
+    next(after) {
+      const slot = core.next(after - by);
+      return slot === undefined ? undefined : slot + by;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Instant } from "./schedule.ts";
+import type { Instant, ScheduleSpec } from "./schedule.ts";
 import type { Zone } from "./zone.ts";
 
 const FORM =
@@ -21,6 +21,27 @@ export function readDateTime(text: string, zone: Zone): Instant | undefined {
   if (offset === undefined) return localToInstant(ms, zone);
   const ahead = offsetMs(offset);
   return ahead === undefined ? undefined : ms - ahead;
+}
+
+/**
+ * The slots of an `at`: one instant, or by the daylight saving rule none (in a gap, `skip`) or two (in
+ * an overlap, `both`). Undefined when the text is no date-time.
+ */
+export function readMoments(
+  text: string,
+  zone: Zone,
+  { gap = "next", overlap = "first" }: NonNullable<ScheduleSpec["dst"]> = {},
+): Instant[] | undefined {
+  const first = readDateTime(text, zone);
+  if (first === undefined || /[Zz]$|[+-]\d\d:?\d\d$/.test(text.slice(10))) {
+    return first === undefined ? undefined : [first];
+  }
+  const span = zone.spanAt(first);
+  const local = readDateTime(`${text.length === 10 ? `${text}T00:00` : text}Z`, zone) as number;
+  if (first + span.offset !== local) return gap === "skip" ? [] : [first];
+  const again = local - span.after;
+  const twice = again >= span.end && again < span.end + span.offset - span.after;
+  return overlap === "both" && twice ? [first, again] : [first];
 }
 
 /** No zone has ever been further than this from UTC, nor jumped further. */

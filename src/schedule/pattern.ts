@@ -1,5 +1,7 @@
-import { Cron } from "croner";
+import { type Days, readDays } from "./days.ts";
+import { type Field, FieldProblem, HOUR, MINUTE, readList, SECOND } from "./fields.ts";
 import { createLru } from "./lru.ts";
+import type { ScheduleSpec } from "./schedule.ts";
 
 /**
  * A cron pattern in wall-clock space: it knows nothing of zones. Times are local ms, as in
@@ -14,71 +16,139 @@ export interface Pattern {
   readonly repeating: boolean;
 }
 
-/** What croner says of a pattern it refuses, as a sentence. */
+/** Why a text is no pattern, as a sentence. */
 export interface PatternProblem {
   message: string;
+  /** It is well formed and no date ever matches it. */
+  never: boolean;
 }
+
+export interface PatternOptions {
+  /** Day of month and day of week must both match. */
+  and?: boolean;
+  /** What `H` is made from: the job's name. */
+  job?: string;
+}
+
+/** What of a spec matters to its patterns. */
+export function patternOptions({ dayMatch, job }: ScheduleSpec): PatternOptions {
+  return { and: dayMatch === "and", ...(job === undefined ? {} : { job }) };
+}
+
+const NICKNAMES: Readonly<Record<string, string>> = {
+  "@yearly": "0 0 1 1 *",
+  "@annually": "0 0 1 1 *",
+  "@monthly": "0 0 1 * *",
+  "@weekly": "0 0 * * 0",
+  "@daily": "0 0 * * *",
+  "@midnight": "0 0 * * *",
+  "@hourly": "0 * * * *",
+};
+
+/** Many jobs share a pattern, and a file is read again at every edit. */
+const patterns = createLru<Pattern | PatternProblem>(20_000);
 
 /**
  * Reads a pattern of 5 or 6 fields, or a nickname such as `@daily`. A pattern that never matches
  * is a problem too.
  */
-export function readPattern(text: string): Pattern | PatternProblem {
-  return patterns.get(text, () => makePattern(text));
+export function readPattern(
+  text: string,
+  { and = false, job = "" }: PatternOptions = {},
+): Pattern | PatternProblem {
+  const key = `${and ? "&" : "|"}${/h/i.test(text) ? job : ""}|${text}`;
+  return patterns.get(key, () => {
+    try {
+      return makePattern(splitFields(text), { and, job }, text);
+    } catch (error) {
+      if (!(error instanceof FieldProblem)) throw error;
+      return { message: `"${text}": ${error.message}`, never: false };
+    }
+  });
 }
 
-/** Many jobs share a pattern, and a file is read again at every edit. */
-const patterns = createLru<Pattern | PatternProblem>(10_000);
+type Fields = readonly [string, string, string, string, string, string];
 
-function makePattern(text: string): Pattern | PatternProblem {
-  try {
-    const cron = cronFor(text);
-    if (cron.nextRun(new Date(0)) === null) return { message: `"${text}" never matches any date` };
-  } catch (error) {
-    return { message: croner(error as Error, text) };
+/** Six fields; a pattern of five begins at second 0. */
+function splitFields(text: string): Fields {
+  const trimmed = text.trim();
+  const written = trimmed.startsWith("@") ? NICKNAMES[trimmed.toLowerCase()] : trimmed;
+  if (written === undefined) {
+    throw new FieldProblem(`is not one of ${Object.keys(NICKNAMES).join(", ")}`);
   }
-  const fields = timeFields(text);
+  const fields = written.split(/\s+/);
+  if (fields.length === 5) fields.unshift("0");
+  if (fields.length === 6) return fields as unknown as Fields;
+  const count = written === "" ? 0 : fields.length;
+  throw new FieldProblem(
+    `${count} fields, where 5 are needed (minute hour day month weekday), or 6 with seconds first`,
+  );
+}
+
+function makePattern(
+  [second, minute, hour, ...dates]: Fields,
+  options: { and: boolean; job: string },
+  text: string,
+): Pattern | PatternProblem {
+  const times = [second, minute, hour].map((field) => field.replace(/h\([^)]*\)/gi, "H"));
+  const next = nextMatch(
+    readDays(dates, options),
+    readTable(second, SECOND, options.job),
+    readTable(minute, MINUTE, options.job),
+    readTable(hour, HOUR, options.job),
+  );
+  if (next(0) === undefined) return { message: `"${text}" never matches any date`, never: true };
   return {
-    next: (local) =>
-      cronFor(text)
-        .nextRun(new Date(wholeSecond(local)))
-        ?.getTime(),
-    everyHour: fields.hour === "*" || fields.hour === "?",
-    repeating: /[*?/-]/.test(fields.second + fields.minute + fields.hour),
+    next,
+    everyHour: times[2] === "*" || times[2] === "?",
+    repeating: times.some((field) => /[*?/-]/.test(field)),
   };
 }
 
-/**
- * A Cron object keeps about 81 KiB alive and takes 12 µs to make, so only the latest few are kept:
- * 100,000 jobs must not cost gigabytes.
- */
-const crons = createLru<Cron>(100);
+/** At each value of a field, the first allowed value that is not before it, or -1. */
+type Table = Int8Array;
 
-function cronFor(text: string): Cron {
-  return crons.get(text, () => new Cron(text, { utcOffset: 0, mode: "5-or-6-parts" }));
+/** The same few fields stand in most patterns. */
+const tables = createLru<Table>(2000);
+
+function readTable(text: string, field: Field, job: string): Table {
+  const values = readList(text, field, job);
+  return tables.get(`${field.high} ${values.join()}`, () => {
+    const table = new Int8Array(field.high + 2);
+    return table.map((_, at) => values.find((value) => value >= at) ?? -1);
+  });
 }
 
-const NICKNAMED_HOURLY = /^@hourly$/i;
+const DAY_MS = 86_400_000;
 
-function timeFields(text: string): { second: string; minute: string; hour: string } {
-  const trimmed = text.trim();
-  if (trimmed.startsWith("@")) {
-    return { second: "0", minute: "0", hour: NICKNAMED_HOURLY.test(trimmed) ? "*" : "0" };
+/** Days are asked for, the time within a day is arithmetic. */
+function nextMatch(days: Days, seconds: Table, minutes: Table, hours: Table): Pattern["next"] {
+  const first = (hours[0]! * 60 + minutes[0]!) * 60 + seconds[0]!;
+
+  /** The first allowed second of a day from `from` on, or -1. */
+  function within(from: number): number {
+    const hour = Math.floor(from / 3600);
+    if (hours[hour] === hour) {
+      const minute = Math.floor(from / 60) % 60;
+      if (minutes[minute] === minute) {
+        const second = seconds[from % 60]!;
+        if (second >= 0) return (hour * 60 + minute) * 60 + second;
+      }
+      const later = minutes[minute + 1]!;
+      if (later >= 0) return (hour * 60 + later) * 60 + seconds[0]!;
+    }
+    const later = hours[hour + 1]!;
+    return later < 0 ? -1 : (later * 60 + minutes[0]!) * 60 + seconds[0]!;
   }
-  const fields = trimmed.split(/\s+/);
-  const [second, minute, hour] = fields.length === 6 ? fields : ["0", ...fields];
-  return { second: second!, minute: minute!, hour: hour! };
-}
 
-/** croner's own sentence without its prefix, and with what clockd allows. */
-function croner(error: Error, text: string): string {
-  const message = error.message.replace(/^CronPattern: /, "");
-  return message.includes("space separated parts")
-    ? `"${text}" is not a cron pattern of 5 or 6 fields`
-    : `"${text}": ${message}`;
-}
-
-/** Matches are whole seconds, so the part of a second does not matter to "strictly after". */
-function wholeSecond(local: number): number {
-  return Math.floor(local / 1000) * 1000;
+  return (local) => {
+    const day = Math.floor(local / DAY_MS);
+    const from = Math.floor((local - day * DAY_MS) / 1000) + 1;
+    if (from < 86_400 && days.next(day - 1) === day) {
+      const second = within(from);
+      if (second >= 0) return day * DAY_MS + second * 1000;
+    }
+    const next = days.next(day);
+    return next === undefined ? undefined : next * DAY_MS + first * 1000;
+  };
 }

@@ -3,12 +3,14 @@ import type { Instant } from "../clock/time.ts";
 export type { Instant };
 
 /**
- * When a job is due: a pure function of time, and the whole interface. Live firing, catch-up and
- * every listing are built on it.
+ * When a job is due: a pure function of time, and `next` is the whole interface. Live firing, catch-up
+ * and every listing are built on it.
  */
 export interface Schedule {
   /** The first slot strictly after `after`, or undefined when there is none. */
   next(after: Instant): Instant | undefined;
+  /** Present when the slots are all `anchor` + n × `interval`, so that counting is arithmetic. */
+  readonly every?: { anchor: Instant; interval: number };
 }
 
 /** What a file says about when a job is due, after defaults: exactly one of cron, every, at. */

@@ -1,7 +1,8 @@
 import { formatLocal, readDateTime } from "./datetime.ts";
-import { type Pattern, readPattern } from "./pattern.ts";
+import { type Pattern, patternOptions, readPattern } from "./pattern.ts";
 import type { Instant, Schedule, ScheduleProblem, ScheduleSpec } from "./schedule.ts";
 import { type Span, type Zone, zoneNamed } from "./zone.ts";
+import { type DstRule, dstRuleOf } from "./zoned.ts";
 
 const A_YEAR_MS = 366 * 86_400_000;
 
@@ -21,11 +22,13 @@ export function scheduleWarnings(
   const shifts = shiftsWithin(zone, now, now + A_YEAR_MS);
   if (shifts.length === 0) return [];
   const warnings = spec.cron.flatMap((text, index) => {
-    const pattern = readPattern(text);
-    if (!("next" in pattern) || pattern.everyHour) return [];
+    const pattern = readPattern(text, patternOptions(spec));
+    // Nobody is surprised that an hourly rhythm goes on by itself.
+    if (!("next" in pattern) || (pattern.everyHour && !spec.dst)) return [];
+    const rule = dstRuleOf(pattern, spec.dst);
     return shifts.flatMap(([before, after]) => {
       if (isElsewhere(text, before, after)) return [];
-      const message = surprise(pattern, zone, before, after);
+      const message = surprise(pattern, rule, zone, before, after);
       return message ? [warning("SCHEDULE_DST", "cron", message, index)] : [];
     });
   });
@@ -63,16 +66,22 @@ function shiftsWithin(zone: Zone, from: Instant, until: Instant): [Span, Span][]
 }
 
 /** The first slot that a shift moves or doubles, as a sentence; undefined when there is none. */
-function surprise(pattern: Pattern, zone: Zone, before: Span, after: Span): string | undefined {
+function surprise(
+  pattern: Pattern,
+  rule: DstRule,
+  zone: Zone,
+  before: Span,
+  after: Span,
+): string | undefined {
   const [low, high] = [before.offset, after.offset].toSorted((a, b) => a - b) as [number, number];
   const local = pattern.next(before.end + low - 1);
   if (local === undefined || local >= before.end + high) return undefined;
   const shown = new Date(local).toISOString().slice(0, 19).replace("T", " ");
   if (after.offset > before.offset) {
-    const fires = formatLocal(before.end, zone);
-    return `${shown} does not exist in ${zone.name} (the clock goes forward): fires at ${fires}`;
+    const fires = rule.gap === "next" ? `fires at ${formatLocal(before.end, zone)}` : "is skipped";
+    return `${shown} does not exist in ${zone.name} (the clock goes forward): ${fires}`;
   }
-  const passes = pattern.repeating ? "fires in both" : "fires in the first only";
+  const passes = rule.overlap === "both" ? "fires in both" : "fires in the first only";
   return `${shown} comes twice in ${zone.name} (the clock goes back): ${passes}`;
 }
 

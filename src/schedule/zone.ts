@@ -11,6 +11,10 @@ export interface Span {
   end: Instant;
   /** ms to add to an instant to get local time. */
   offset: number;
+  /** The offset of the span before; this one's when there is none. */
+  before: number;
+  /** The offset of the span that follows; this one's when there is none. */
+  after: number;
 }
 
 export interface Zone {
@@ -80,6 +84,8 @@ function readSpan(name: string, spans: Span[], instant: Instant): Span {
     start: previous?.epochMilliseconds ?? -Infinity,
     end: next?.epochMilliseconds ?? Infinity,
     offset: zoned.offsetNanoseconds / 1e6,
+    before: (previous?.subtract({ nanoseconds: 1 }) ?? zoned).offsetNanoseconds / 1e6,
+    after: (next ?? zoned).offsetNanoseconds / 1e6,
   };
   const place = spans.findIndex((other) => other.start > span.start);
   spans.splice(place === -1 ? spans.length : place, 0, span);
