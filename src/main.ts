@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { cli } from "./cli.ts";
 import { EXIT, type Host } from "./commands/host.ts";
+import { boundedWriter, flushed } from "./streams.ts";
 
 /**
  * Turns the process into a `Host` (arguments, streams, signals) and its answer into an exit code.
@@ -23,12 +24,18 @@ function end(signal: NodeJS.Signals | "SIGPIPE"): void {
 process.on("SIGTERM", end);
 process.on("SIGINT", end);
 process.on("SIGHUP", () => reload());
-// The reader of a pipe may go away (`clockd … | head`): no reason to die with a stack trace.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => end("SIGPIPE"));
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // The reader of a pipe may go away (`clockd … | head`): end, without a hurry and without a
+    // stack trace. A full disk only takes lines: the jobs matter more than their log.
+    if (error.code === "EPIPE" && !stop.signal.aborted) end("SIGPIPE");
+  });
+}
 
 const host: Host = {
   environment: process.env,
   out: (text) => void process.stdout.write(text),
+  log: boundedWriter(process.stdout),
   err: (text) => void process.stderr.write(text),
   readStdin: async () => Buffer.concat(await process.stdin.toArray()).toString(),
   isTerminal: process.stdout.isTTY === true,
@@ -46,5 +53,8 @@ cli(process.argv.slice(2), host)
     process.stderr.write(`clockd: this is a bug, please report it\n${error.stack}\n`);
     return EXIT.bug;
   })
-  // Everything is closed by now; a forgotten handle must not keep the process.
-  .then((code) => process.exit(code));
+  .then(async (code) => {
+    await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+    // Everything is closed by now; a forgotten handle must not keep the process.
+    process.exit(code);
+  });

@@ -12,7 +12,7 @@ const BELOW = ["clock", "worker", "config", "schedule", "ledger", "broker", "obs
 
 export const ROOMS: Readonly<Record<string, RoomRule>> = {
   main: {
-    may: ["cli", "commands/host.ts"],
+    may: ["cli", "commands/host.ts", "streams"],
     why: "main turns the process into arguments, streams and signals, and nothing else",
   },
   cli: {
@@ -23,6 +23,7 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     may: ["lifecycle", "version", ...BELOW],
     why: "a command puts the rooms together; no room knows of commands",
   },
+  streams: { may: [], why: "it knows only streams" },
   lifecycle: { may: [], why: "it knows only clean-ups by name" },
   version: { may: [], why: "it is a constant" },
   clock: {
@@ -53,6 +54,9 @@ export interface PlaceRule {
 }
 
 export const PACKAGES: Readonly<Record<string, PlaceRule>> = {
+  cronstrue: { places: ["schedule/describe*"], why: "where it is wrong is known in one place" },
+  "ical.js": { places: ["config/ics*"], why: "calendar files become days in one place" },
+  "cli-table3": { places: ["commands/table.ts"], why: "tables look the same everywhere" },
   croner: { places: ["schedule/*"], why: "its traps are known in one place" },
   amqplib: { places: ["broker/rabbitmq*"], why: "the port speaks of fires, not of channels" },
   "node:sqlite": { places: ["broker/sqlite*"], why: "the port speaks of fires, not of tables" },

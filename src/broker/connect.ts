@@ -12,7 +12,19 @@ export interface ConnectDeps {
   stop: AbortSignal;
   /** A loss has been said already: only now and then a reminder. */
   afterLoss?: boolean;
+  /** Links that were lost soon after they were opened, one after the other. */
+  shortLived?: number;
 }
+
+/** What every link can do at its end. */
+interface Losable {
+  lost: Promise<BrokerProblem>;
+  isLost: boolean;
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** A link that is lost sooner was no success: the waits go on growing. ms. */
+const SETTLED_AFTER_MS = 10_000;
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
@@ -23,28 +35,25 @@ const REMIND_EVERY = 8;
  * Opens a link, however long it takes: waits longer after each failure, never the same time on two
  * machines. Undefined when `stop` was aborted first.
  */
-export async function connectWithBackoff<L extends object>(
+export async function connectWithBackoff<L extends Losable>(
   open: () => Promise<L | BrokerProblem>,
-  { place, time, emit, random, stop, afterLoss = false }: ConnectDeps,
+  { place, time, emit, random, stop, afterLoss = false, shortLived = 0 }: ConnectDeps,
 ): Promise<L | undefined> {
+  if (shortLived > 0) await time.sleepUntil(time.now() + backoffDelay(shortLived, random()), stop);
   for (let attempt = 1; !stop.aborted; attempt++) {
-    const link = await open();
+    const link = await openUnlessStopped(open, stop);
+    if (!link) return undefined;
     if (!isBrokerProblem(link)) {
       emit({ type: "broker.connected", place });
       return link;
     }
-    const retryIn = backoffDelay(attempt, random());
+    const retryIn = backoffDelay(attempt + shortLived, random());
     const { code, message } = link;
     const quiet = (attempt > 1 || afterLoss) && attempt % REMIND_EVERY !== 0;
     emit({ type: "broker.unreachable", place, code, reason: message, attempt, retryIn, quiet });
     await time.sleepUntil(time.now() + retryIn, stop);
   }
   return undefined;
-}
-
-/** What every link tells of its end. */
-interface Losable {
-  lost: Promise<BrokerProblem>;
 }
 
 /**
@@ -56,17 +65,37 @@ export async function keepConnected<L extends Losable>(
   use: (link: L) => Promise<void>,
   deps: ConnectDeps,
 ): Promise<void> {
-  const { place, emit, stop } = deps;
+  const { place, time, emit, stop } = deps;
   let afterLoss = false;
+  let shortLived = 0;
   while (!stop.aborted) {
-    const link = await connectWithBackoff(open, { ...deps, afterLoss });
+    const link = await connectWithBackoff(open, { ...deps, afterLoss, shortLived });
     if (!link) return;
+    const openedAt = time.now();
     void link.lost.then(({ code, message }) => {
       afterLoss = true;
       emit({ type: "broker.lost", place, code, reason: message });
     });
     await use(link);
+    shortLived = time.now() - openedAt < SETTLED_AFTER_MS ? shortLived + 1 : 0;
   }
+}
+
+/** A stop does not wait for a broker that does not answer; a link that comes late is closed. */
+async function openUnlessStopped<L extends Losable>(
+  open: () => Promise<L | BrokerProblem>,
+  stop: AbortSignal,
+): Promise<L | BrokerProblem | undefined> {
+  const opening = open();
+  const stopped = Promise.withResolvers<undefined>();
+  const onStop = () => stopped.resolve(undefined);
+  stop.addEventListener("abort", onStop, { once: true });
+  const first = await Promise.race([opening, stopped.promise]);
+  stop.removeEventListener("abort", onStop);
+  if (first === undefined) {
+    void opening.then((late) => (isBrokerProblem(late) ? undefined : late.close(0)));
+  }
+  return first;
 }
 
 /** ms before attempt + 1: doubles up to a limit, and is spread over its upper half. */

@@ -7,3 +7,11 @@ export async function withDeadline(work: Promise<unknown>, ms: number): Promise<
   await Promise.race([work.catch(() => undefined), late]);
   clearTimeout(timer);
 }
+
+/** Waits until `condition` holds, but never longer than `ms`. */
+export async function pollUntil(condition: () => boolean, ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (!condition() && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -95,44 +95,71 @@ export function tie<C extends Channel>(channel: C, connected: Connected): C {
   return channel;
 }
 
-/** Runs one conversation on a channel of its own, so that a refusal harms no other channel. */
+/** A broker that is alive answers a question in much less. ms. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/**
+ * Runs one conversation on a channel of its own, so that a refusal harms no other channel. Always
+ * ends: when the connection goes at the wrong moment, the driver never answers.
+ */
 export async function onScratchChannel<T>(
-  model: ChannelModel,
+  connected: Connected,
   talk: (channel: Channel) => Promise<T>,
 ): Promise<T | BrokerProblem> {
-  try {
-    const channel = await model.createChannel();
+  const conversation = async () => {
+    const channel = await connected.model.createChannel();
     channel.on("error", () => undefined);
     const answer = await talk(channel);
-    await channel.close();
+    channel.close().catch(() => undefined);
     return answer;
-  } catch (error) {
-    return problem("BROKER_REFUSED", reasonOf(error as Error));
-  }
+  };
+  const refused = (error: Error & { code?: number }) =>
+    // 4xx and 5xx are the broker's own words; without a code it is the driver's or the network's.
+    problem(error.code ? "BROKER_REFUSED" : "BROKER_CLOSED", reasonOf(error));
+  return orLost(connected, conversation().catch(refused));
+}
+
+/** What `work` says; or why the connection is lost, or silent, when that comes first. */
+export async function orLost<T>(
+  connected: Connected,
+  work: Promise<T>,
+): Promise<T | BrokerProblem> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<BrokerProblem>((resolve) => {
+    const message = `the broker has not answered for ${ANSWER_TIMEOUT_MS / 1000} s`;
+    timer = setTimeout(() => resolve(problem("BROKER_SILENT", message)), ANSWER_TIMEOUT_MS);
+  });
+  const answer = await Promise.race([work, connected.lost, silence]);
+  clearTimeout(timer);
+  return answer;
+}
+
+/** Makes the exchange and the dead-letter queue ready. Both are durable. */
+export async function assertBase(
+  channel: Channel,
+  { exchange, dead }: Topology,
+): Promise<undefined> {
+  await channel.assertExchange(exchange, "topic", { durable: true });
+  await channel.assertQueue(dead, { durable: true, arguments: { "x-queue-type": "quorum" } });
 }
 
 /**
- * Makes the exchange, the dead-letter queue and the work queues ready. All are durable; a message
- * that RabbitMQ itself gives up on (4.x does after 20 deliveries) goes to the dead letters.
+ * Makes one work queue ready. A message that RabbitMQ itself gives up on (4.x does after 20
+ * deliveries) goes to the dead letters.
  */
-export async function assertTopology(
+export async function assertQueue(
   channel: Channel,
   topology: Topology,
-  queues: Iterable<string>,
-) {
-  const { exchange, dead } = topology;
-  await channel.assertExchange(exchange, "topic", { durable: true });
-  await channel.assertQueue(dead, { durable: true, arguments: { "x-queue-type": "quorum" } });
-  for (const queue of new Set(queues)) {
-    const name = topology.workQueue(queue);
-    await channel.assertQueue(name, {
-      durable: true,
-      deadLetterExchange: "",
-      deadLetterRoutingKey: dead,
-      arguments: { "x-queue-type": "quorum" },
-    });
-    await channel.bindQueue(name, exchange, topology.workKey(queue));
-  }
+  queue: string,
+): Promise<undefined> {
+  const name = topology.workQueue(queue);
+  await channel.assertQueue(name, {
+    durable: true,
+    deadLetterExchange: "",
+    deadLetterRoutingKey: topology.dead,
+    arguments: { "x-queue-type": "quorum" },
+  });
+  await channel.bindQueue(name, topology.exchange, topology.workKey(queue));
 }
 
 export function problem(code: BrokerProblem["code"], message: string): BrokerProblem {
@@ -146,7 +173,7 @@ function reasonOf(error: Error | undefined): string {
 /** Node puts the reason of a failed connect in `code` or, for several addresses, in `errors`. */
 function explain(error: unknown, place: string): BrokerProblem {
   const { message, code, errors } = error as Error & { code?: string | number; errors?: Error[] };
-  const text = message || errors?.[0]?.message || String(code ?? error);
+  const text = (message || errors?.[0]?.message || String(code ?? error)).replace(/\s+/g, " ");
   if (/ACCESS[_-]REFUSED|403/.test(text)) {
     return problem("BROKER_ACCESS", `${place} refused the user or password`);
   }

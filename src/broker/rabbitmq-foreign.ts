@@ -1,21 +1,20 @@
-import type { ConfirmChannel } from "amqplib";
 import type { Fire, PublishTarget } from "../ledger/fire.ts";
-import type { FireOutcome } from "./broker.ts";
-import { type Connected, onScratchChannel, problem } from "./rabbitmq-connect.ts";
-import { createPublisher, type Publisher } from "./rabbitmq-fires.ts";
+import { type BrokerProblem, type FireOutcome, isBrokerProblem } from "./broker.ts";
+import { type Connected, onScratchChannel, orLost, problem } from "./rabbitmq-connect.ts";
+import {
+  createPublisher,
+  inDoubt,
+  type Learned,
+  type Publisher,
+  undeliverable,
+} from "./rabbitmq-fires.ts";
 
 /** Publishes to exchanges that belong to other services. */
 export interface Foreign {
   publish(fire: Fire, target: PublishTarget, now: number): Promise<FireOutcome>;
+  /** Fires that came and have no outcome yet, sent or not. */
   readonly open: number;
-  readonly lastAnswer: number;
-}
-
-interface Opened {
-  channel: ConfirmChannel;
-  publisher: Publisher;
-  /** Set when the broker has closed the channel. */
-  refusal?: string;
+  readonly oldest: number;
 }
 
 /**
@@ -23,66 +22,74 @@ interface Opened {
  * it. So these have a channel of their own, the exchange is looked for first, and a refusal is the
  * end of the fires to that exchange only.
  */
-export function createForeign(connected: Connected): Foreign {
-  const seen = new Set<string>([""]);
-  let opened: Promise<Opened> | undefined;
-  let current: Opened | undefined;
+export function createForeign(connected: Connected, learned: Learned): Foreign {
+  /** What is known of each exchange; gone when the channel is closed, for then something changed. */
+  const known = new Map<string, Promise<BrokerProblem | undefined>>();
+  let opened: Promise<Publisher | BrokerProblem> | undefined;
+  let current: Publisher | undefined;
+  let open = 0;
 
-  async function open(): Promise<Opened> {
+  async function openPublisher(): Promise<Publisher> {
     const channel = await connected.model.createConfirmChannel();
-    const made: Opened = { channel, publisher: createPublisher(channel) };
-    channel.on("error", (error) => {
-      made.refusal = error.message;
-    });
     channel.on("close", () => {
       opened = undefined;
-      seen.clear();
-      seen.add("");
+      known.clear();
     });
-    return (current = made);
+    return (current = createPublisher(channel, learned));
   }
 
-  async function exchangeProblem(exchange: string) {
-    if (seen.has(exchange)) return undefined;
-    const answer = await onScratchChannel(connected.model, (channel) =>
+  function look(exchange: string): Promise<BrokerProblem | undefined> {
+    // The default exchange is always there, and must not be asked for.
+    if (exchange === "") return Promise.resolve(undefined);
+    const answer = onScratchChannel(connected, (channel) =>
       channel.checkExchange(exchange).then(() => undefined),
     );
-    if (answer === undefined) seen.add(exchange);
+    // Only good news is kept: a missing exchange may be made in the next moment.
+    void answer.then((bad) => bad && known.delete(exchange));
     return answer;
+  }
+
+  async function send(fire: Fire, target: PublishTarget, now: number): Promise<FireOutcome> {
+    const { exchange, routingKey: key } = target;
+    if (!known.has(exchange)) known.set(exchange, look(exchange));
+    const missing = await known.get(exchange);
+    if (missing?.code === "BROKER_REFUSED") return refused(exchange, missing.message);
+    if (missing) return inDoubt(missing.message);
+    opened ??= orLost(connected, openPublisher());
+    const publisher = await opened.catch((error: Error) => problem("BROKER_CLOSED", error.message));
+    if (isBrokerProblem(publisher)) {
+      opened = undefined;
+      return inDoubt(publisher.message);
+    }
+    const outcome = await publisher.publish(fire, { exchange, key }, now);
+    if (outcome.kind !== "in-doubt" || !isAbout(publisher.refusal, exchange)) return outcome;
+    return refused(exchange, publisher.refusal as string);
   }
 
   return {
     async publish(fire, target, now) {
-      const missing = await exchangeProblem(target.exchange);
-      if (missing) return refused(target.exchange, missing.message);
-      let used: Opened;
-      try {
-        used = await (opened ??= open());
-      } catch (error) {
-        opened = undefined;
-        return inDoubt((error as Error).message);
-      }
-      const route = { exchange: target.exchange, key: target.routingKey };
-      const outcome = await used.publisher.publish(fire, route, now);
-      if (outcome.kind !== "in-doubt" || connected.isLost() || !used.refusal) return outcome;
-      return used.refusal.includes(`'${target.exchange}'`)
-        ? refused(target.exchange, used.refusal)
-        : inDoubt(used.refusal);
+      open++;
+      const outcome = await send(fire, target, now);
+      open--;
+      return outcome;
     },
     get open() {
-      return current?.publisher.open ?? 0;
+      return open;
     },
-    get lastAnswer() {
-      return current?.publisher.lastAnswer ?? 0;
+    get oldest() {
+      return current?.oldest ?? Number.POSITIVE_INFINITY;
     },
   };
 }
 
-function refused(exchange: string, reason: string): FireOutcome {
-  const message = `the broker refuses exchange "${exchange}": ${reason}`;
-  return { kind: "undeliverable", problem: problem("BROKER_EXCHANGE", message) };
+/** The broker cuts its sentence at 255 bytes, maybe in the middle of the exchange's name. */
+function isAbout(refusal: string | undefined, exchange: string): boolean {
+  const match = /exchange '([^']*)('?)/.exec(refusal ?? "");
+  if (!match) return false;
+  const [, name = "", end] = match;
+  return end === "'" ? name === exchange : exchange.startsWith(name);
 }
 
-function inDoubt(reason: string): FireOutcome {
-  return { kind: "in-doubt", problem: problem("BROKER_NO_CONFIRM", reason) };
+function refused(exchange: string, reason: string): FireOutcome {
+  return undeliverable("BROKER_EXCHANGE", `the broker refuses exchange "${exchange}": ${reason}`);
 }

@@ -1,11 +1,19 @@
 import type { ConfirmChannel, ConsumeMessage } from "amqplib";
-import type { BrokerProblem, Delivery, WorkerLink, WorkerOptions } from "./broker.ts";
+import {
+  type BrokerProblem,
+  type Delivery,
+  isBrokerProblem,
+  type WorkerLink,
+  type WorkerOptions,
+} from "./broker.ts";
 import { withDeadline } from "./deadline.ts";
 import {
-  assertTopology,
+  assertBase,
+  assertQueue,
   type Connected,
   drop,
   onScratchChannel,
+  orLost,
   problem,
   tie,
 } from "./rabbitmq-connect.ts";
@@ -19,44 +27,56 @@ export async function openWorkerLink(
   options: WorkerOptions,
 ): Promise<WorkerLink | BrokerProblem> {
   const { model, lost } = connected;
-  const failure = await onScratchChannel(model, (channel) =>
-    assertTopology(channel, topology, options.queues).then(() => undefined),
-  );
-  if (failure) return failure;
-  const channel = tie(await model.createConfirmChannel(), connected);
-  let unavailable = false;
-  void lost.then(() => {
-    unavailable = true;
+  const failure = await onScratchChannel(connected, async (channel) => {
+    await assertBase(channel, topology);
+    for (const queue of new Set(options.queues)) await assertQueue(channel, topology, queue);
+    return undefined;
   });
-  const settle = { channel, dead: topology.dead, usable: () => !unavailable };
-  // Counted for each consumer: quorum queues know no other prefetch.
-  await channel.prefetch(options.prefetch);
+  if (failure) return failure;
+  const opened = await orLost(connected, model.createConfirmChannel());
+  if (isBrokerProblem(opened)) return opened;
+  const channel = tie(opened, connected);
+  let closed = false;
+  const usable = () => !closed && !connected.isLost();
+  const { dead } = topology;
+  const settling: Settling = { channel, dead, usable, lose: connected.lose, any: false };
   const tags: string[] = [];
-  for (const queue of new Set(options.queues)) {
-    const take = (message: ConsumeMessage | null) => {
-      if (message) options.onDelivery(deliveryOf(message, queue, settle));
-      // The broker cancels a consumer when its queue was deleted.
-      else connected.lose(problem("BROKER_QUEUE_GONE", `the queue "${queue}" was deleted`));
-    };
-    const { consumerTag } = await channel.consume(topology.workQueue(queue), take);
-    tags.push(consumerTag);
+  const consuming = await orLost(connected, consume(channel, tags));
+  if (consuming) return consuming;
+
+  async function consume(from: ConfirmChannel, tags: string[]): Promise<undefined> {
+    // Counted for each consumer: quorum queues know no other prefetch.
+    await from.prefetch(options.prefetch);
+    for (const queue of new Set(options.queues)) {
+      const take = (message: ConsumeMessage | null) => {
+        if (message) options.onDelivery(deliveryOf(message, queue, settling));
+        // The broker cancels a consumer when its queue was deleted.
+        else connected.lose(problem("BROKER_QUEUE_GONE", `the queue "${queue}" was deleted`));
+      };
+      const { consumerTag } = await from.consume(topology.workQueue(queue), take);
+      tags.push(consumerTag);
+    }
   }
+
   return {
     lost,
     get isLost() {
-      return unavailable;
+      return !usable();
     },
     async stopTaking() {
       const cancelled = tags.splice(0).map((tag) => channel.cancel(tag));
       await withDeadline(Promise.all(cancelled), 1000);
     },
     async close(deadlineMs) {
-      if (!unavailable) {
+      if (usable()) {
         connected.closing();
+        // RabbitMQ's channel holds settlements for a quorum queue back when many come at once (more
+        // than 32), and forgets them when it is closed. They are worth a moment.
+        if (settling.any) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
         // Closing the channel first makes sure that the broker has read every settlement.
         await withDeadline(channel.close(), deadlineMs);
       }
-      unavailable = true;
+      closed = true;
       await drop(model);
     },
   };
@@ -66,7 +86,13 @@ interface Settling {
   channel: ConfirmChannel;
   dead: string;
   usable(): boolean;
+  lose(problem: BrokerProblem): void;
+  /** Something was settled. */
+  any: boolean;
 }
+
+/** What the broker gets for the last settlements. ms. */
+const SETTLE_MS = 300;
 
 function deliveryOf(message: ConsumeMessage, queue: string, settling: Settling): Delivery {
   const { channel, usable } = settling;
@@ -75,6 +101,7 @@ function deliveryOf(message: ConsumeMessage, queue: string, settling: Settling):
     // A second settlement would be answered with the end of the channel.
     if (settled || !usable()) return false;
     settled = true;
+    settling.any = true;
     try {
       how();
       return true;
@@ -96,34 +123,52 @@ function deliveryOf(message: ConsumeMessage, queue: string, settling: Settling):
   };
 }
 
+/** As long as a short string of AMQP: what a person reads of a reason. */
+const MOST_TEXT = 255;
+/** The driver throws when all properties together take more than 64 KiB. */
+const MOST_HEADER_BYTES = 48 * 1024;
+
 /** The copy is confirmed before the original is acknowledged: at worst there are two, never none. */
 function copyToDead(
   message: ConsumeMessage,
   queue: string,
   reason: string,
-  { channel, dead, usable }: Settling,
+  { channel, dead, usable, lose }: Settling,
 ): Promise<boolean> {
-  const content = decodeFire(message.content, message.properties.headers);
-  const { headers, messageId, timestamp, type, appId, contentType } = message.properties;
+  const { messageId, timestamp, type, appId, contentType } = message.properties;
   const options = {
     ...defined({ messageId, timestamp, type, appId, contentType }),
     persistent: true,
     mandatory: true,
-    headers: {
-      ...headers,
-      "x-clockd-reason": reason,
-      "x-clockd-queue": queue,
-      ...(isWireProblem(content) ? {} : { "x-clockd-job": content.job }),
-    },
+    headers: deadHeaders(message, queue, reason),
   };
   return new Promise((resolve) => {
     if (!usable()) return resolve(false);
-    try {
-      channel.publish("", dead, message.content, options, (error) => resolve(!error));
-    } catch {
+    const failed = (error: Error) => {
+      // With the message still held, only a new link can try again.
+      lose(problem("BROKER_NO_DEAD_LETTER", `a message could not be buried: ${error.message}`));
       resolve(false);
+    };
+    try {
+      channel.publish("", dead, message.content, options, (error) =>
+        error ? failed(error) : resolve(true),
+      );
+    } catch (error) {
+      failed(error as Error);
     }
   });
+}
+
+function deadHeaders(message: ConsumeMessage, queue: string, reason: string) {
+  const content = decodeFire(message.content, message.properties.headers);
+  const { headers = {} } = message.properties;
+  const fits = Buffer.byteLength(JSON.stringify(headers)) < MOST_HEADER_BYTES;
+  return {
+    ...(fits ? headers : {}),
+    "x-clockd-reason": reason.slice(0, MOST_TEXT),
+    "x-clockd-queue": queue,
+    ...(isWireProblem(content) ? {} : { "x-clockd-job": content.job }),
+  };
 }
 
 function defined<T extends object>(properties: T): Partial<T> {

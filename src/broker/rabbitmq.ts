@@ -1,6 +1,6 @@
 import type { Emit } from "../observe/events.ts";
 import type { Broker, BrokerProblem } from "./broker.ts";
-import { openClockLink } from "./rabbitmq-clock.ts";
+import { type ClockLinkOptions, openClockLink } from "./rabbitmq-clock.ts";
 import { type Connected, connectTo, problem } from "./rabbitmq-connect.ts";
 import { openWorkerLink } from "./rabbitmq-worker.ts";
 import { topologyOf } from "./topology.ts";
@@ -25,14 +25,16 @@ export function createRabbitmq(
     return made;
   };
   const place = `rabbitmq ${address.place}`;
+  const clockLink: ClockLinkOptions = {
+    topology,
+    learned: { largestBody: Number.POSITIVE_INFINITY },
+    now: options.now,
+    told: (event) => options.emit({ ...event, place }),
+  };
   return {
     place,
     openClock: (queues) =>
-      open("clock", (connected) =>
-        openClockLink(connected, topology, queues, options.now, (event) =>
-          options.emit({ ...event, place }),
-        ),
-      ),
+      open("clock", (connected) => openClockLink(connected, queues, clockLink)),
     openWorker: (wanted) =>
       open("worker", (connected) => openWorkerLink(connected, topology, wanted)),
   };

@@ -39,6 +39,10 @@ export function readBrokerUrl(text: string): BrokerAddress | BrokerProblem {
   }
   // As a socket option the driver ignores it: it must be in the query.
   if (!url.searchParams.has("heartbeat")) url.searchParams.set("heartbeat", String(HEARTBEAT_S));
+  const heartbeat = url.searchParams.get("heartbeat") as string;
+  if (!/^\d{1,5}$/.test(heartbeat) || Number(heartbeat) > 65_535) {
+    return badUrl("the heartbeat in the broker's URL is not a number of seconds from 0 to 65535");
+  }
   const port = url.port || (scheme === "amqps" ? "5671" : "5672");
   const vhost = url.pathname.length > 1 ? url.pathname : "";
   return { scheme, url: url.href, place: `${url.hostname}:${port}${vhost}`, tls };

@@ -71,6 +71,9 @@ export function traceparent(id: string): string {
   return `00-${hash.slice(0, 32)}-${hash.slice(32, 48)}-01`;
 }
 
+/** What a job may be called; anything else is nobody's. */
+const JOB_NAME = /^[a-z0-9._-]{1,100}$/;
+
 /** What a message from a work queue says. Headers that are missing have their defaults. */
 export function decodeFire(
   body: Buffer,
@@ -82,7 +85,7 @@ export function decodeFire(
     return { problem: "the body is not a JSON object" };
   }
   const { version, job, slot, payload } = value as Record<string, unknown>;
-  if (typeof job !== "string" || job === "") return { problem: "the body has no job" };
+  if (typeof job !== "string" || !JOB_NAME.test(job)) return { problem: "the body has no job" };
   if (version !== WIRE_VERSION) {
     const got = JSON.stringify(version) ?? "none";
     return { problem: `the body's version is ${got}, this worker reads ${WIRE_VERSION}`, job };

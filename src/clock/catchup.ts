@@ -2,8 +2,8 @@ import type { Instant, Schedule } from "../schedule/schedule.ts";
 
 /** What becomes of slots whose time passed with no clock leading. */
 export interface CatchUp {
-  /** Slots to fire late, in order. */
-  fires: Instant[];
+  /** The slot to fire late. */
+  fire: Instant | undefined;
   /** Slots that will not be fired, and why. */
   missed: MissedSlots[];
   /** The first slot after `now`. */
@@ -37,9 +37,9 @@ export function catchUp(schedule: Schedule, first: Instant, now: Instant): Catch
   }
   if (now - latest > WITHIN_MS) {
     const reason = "older than 24 h";
-    return { fires: [], missed: [{ count, first, last: latest, reason }], next };
+    return { fire: undefined, missed: [{ count, first, last: latest, reason }], next };
   }
-  if (before === undefined) return { fires: [latest], missed: [], next };
+  if (before === undefined) return { fire: latest, missed: [], next };
   const reason = "only the latest is caught up";
-  return { fires: [latest], missed: [{ count: count - 1, first, last: before, reason }], next };
+  return { fire: latest, missed: [{ count: count - 1, first, last: before, reason }], next };
 }

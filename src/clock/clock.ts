@@ -97,7 +97,8 @@ export function createClock(deps: ClockDeps): Clock {
     },
     async reload(next) {
       const problem = await leading?.ensureQueues(queuesOf(next));
-      if (problem && leading && !leading.isLost) return problem;
+      // Silence is no refusal: the queues are made when the broker is back.
+      if (problem?.code === "BROKER_REFUSED") return problem;
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting = { config: next, done: resolve };
       if (leading) nap.wake();

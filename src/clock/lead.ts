@@ -35,28 +35,29 @@ export async function lead(link: ClockLink, deps: LeadDeps): Promise<void> {
   /** The broker took nothing for so long that it was as if nobody had been leading. */
   let stalled = false;
 
+  /** Sends what the plan gave out; what could not be sent goes back. False when the link was lost. */
   async function publish(dues: readonly Due[], late: boolean): Promise<boolean> {
-    for (const [index, due] of dues.entries()) {
+    let sent = 0;
+    for (const due of dues) {
       const room = link.room();
       if (room) {
         const asked = time.now();
         await room;
         stalled ||= time.now() - asked > JUMP_MS;
       }
-      if (link.isLost) {
-        plan.putBack(dues.slice(index));
-        return false;
-      }
+      if (link.isLost) break;
       outbound.send(link, fireOf(due, deps.hash(), late));
+      sent++;
     }
-    return true;
+    // Only now: the slots after them are worked out when everything that is due is on its way.
+    plan.advance(dues.slice(0, sent));
+    plan.putBack(dues.slice(sent));
+    return sent === dues.length;
   }
 
-  /** Everything that is due first; the slots after it are worked out then. */
   async function publishDue(now: Instant): Promise<void> {
     for (let due = plan.takeDue(now); due.length > 0; due = plan.takeDue(now)) {
       if (!(await publish(due, false))) return;
-      plan.advance(due);
     }
   }
 
@@ -69,6 +70,7 @@ export async function lead(link: ClockLink, deps: LeadDeps): Promise<void> {
   }
 
   await outbound.resend(link);
+  if (link.isLost) return;
   let now = time.now();
   await recover(now);
   emit({ type: "clock.leading", jobs: plan.jobs, ...nextOf(plan.first()) });

@@ -27,7 +27,10 @@ export interface Plan {
   advance(fired: readonly Due[]): void;
   /** Puts back slots that were taken and could not be fired. */
   putBack(unfired: readonly Due[]): void;
-  /** For time that passed with nobody leading: what to fire late, in the order of slots. */
+  /**
+   * For time that passed with nobody leading: takes what to fire late, in the order of slots. As
+   * after `takeDue`, each of them is then advanced or put back.
+   */
   catchUp(now: Instant): { fires: Due[]; missed: Missed[] };
   /**
    * Swaps in another file, whole. A job whose schedule did not change keeps its next slot; a changed
@@ -42,6 +45,8 @@ interface Entry {
   next: Instant;
   /** Place in the file, so that slots of one instant come in a stable order. */
   order: number;
+  /** It is not in the heap: its slot was taken, or it has none. */
+  out: boolean;
 }
 
 const before = (a: Entry, b: Entry) => a.next < b.next || (a.next === b.next && a.order < b.order);
@@ -58,9 +63,9 @@ export function createPlan(config: Config, now: Instant): Plan {
     const ordered = createHeap<Entry>(before);
     for (const job of next.jobs.values()) {
       const slot = job.paused ? undefined : nextOf(job);
-      const entry = { job, next: slot ?? Infinity, order: built.size };
+      const entry = { job, next: slot ?? Infinity, order: built.size, out: slot === undefined };
       built.set(job.name, entry);
-      if (slot !== undefined) ordered.push(entry);
+      if (!entry.out) ordered.push(entry);
     }
     [entries, heap] = [built, ordered];
   }
@@ -68,8 +73,17 @@ export function createPlan(config: Config, now: Instant): Plan {
   function goOn(job: Job, slot: Instant | undefined): void {
     const entry = entries.get(job.name);
     if (!entry) return;
+    // In the heap twice, a job would fire twice, and the heap would lose its order.
+    if (!entry.out) throw new Error(`the slot of ${job.name} was not taken`);
     entry.next = slot ?? Infinity;
-    if (slot !== undefined) heap.push(entry);
+    entry.out = slot === undefined;
+    if (!entry.out) heap.push(entry);
+  }
+
+  function take(): Due {
+    const entry = heap.pop()!;
+    entry.out = true;
+    return { job: entry.job, slot: entry.next };
   }
 
   build(config, (job) => job.schedule.next(now));
@@ -85,7 +99,7 @@ export function createPlan(config: Config, now: Instant): Plan {
       const due: Due[] = [];
       const slot = heap.peek()?.next ?? Infinity;
       if (slot > now) settled = Math.max(settled, now);
-      else while (heap.peek()?.next === slot) due.push({ job: heap.pop()!.job, slot });
+      else while (heap.peek()?.next === slot) due.push(take());
       return due;
     },
     advance(fired) {
@@ -98,14 +112,15 @@ export function createPlan(config: Config, now: Instant): Plan {
       const fires: Due[] = [];
       const missed: Missed[] = [];
       while ((heap.peek()?.next ?? Infinity) <= now) {
-        const { job, next: first } = heap.pop()!;
+        const { job, slot: first } = take();
         const result = catchUp(job.schedule, first, now);
-        fires.push(...result.fires.map((slot) => ({ job, slot })));
         missed.push(...result.missed.map((slots) => ({ job: job.name, ...slots })));
-        goOn(job, result.next);
+        if (result.fire === undefined) goOn(job, result.next);
+        else fires.push({ job, slot: result.fire });
       }
       settled = Math.max(settled, now);
-      return { fires: fires.sort((a, b) => a.slot - b.slot), missed };
+      const orderOf = ({ job }: Due) => entries.get(job.name)!.order;
+      return { fires: fires.sort((a, b) => a.slot - b.slot || orderOf(a) - orderOf(b)), missed };
     },
     reload(config, now) {
       const old = entries;
@@ -127,9 +142,9 @@ function leftBehind(old: ReadonlyMap<string, Entry>, config: Config, now: Instan
   for (const { job, next } of old.values()) {
     const stays = config.jobs.get(job.name);
     if (next > now || (stays && !stays.paused)) continue;
-    const { fires, missed: older } = catchUp(job.schedule, next, now);
-    const count = fires.length + older.reduce((sum, slots) => sum + slots.count, 0);
-    const last = fires.at(-1) ?? older.at(-1)!.last;
+    const { fire, missed: older } = catchUp(job.schedule, next, now);
+    const count = older.reduce((sum, slots) => sum + slots.count, fire === undefined ? 0 : 1);
+    const last = fire ?? older.at(-1)!.last;
     const reason = stays ? "the job was paused" : "the job was removed";
     missed.push({ job: job.name, count, first: next, last, reason });
   }

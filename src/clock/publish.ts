@@ -1,4 +1,4 @@
-import type { ClockLink, FireOutcome } from "../broker/broker.ts";
+import type { BrokerProblem, ClockLink, FireOutcome } from "../broker/broker.ts";
 import { type Fire, fireId } from "../ledger/fire.ts";
 import type { Emit } from "../observe/events.ts";
 import type { Due } from "./plan.ts";
@@ -17,9 +17,17 @@ export interface Outbound {
   readonly unanswered: ReadonlyMap<string, Fire>;
 }
 
+/** A fire that the broker could not take is sent again after 1 s, 2 s, 4 s … up to a minute. */
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+/** About five minutes of refusals. */
+const MOST_RETRIES = 10;
+
 export function createOutbound(deps: { time: Time; emit: Emit }): Outbound {
   const { time, emit } = deps;
   const unanswered = new Map<string, Fire>();
+  /** How often the broker has refused a fire on a link that went on. */
+  const refusals = new Map<string, number>();
 
   function send(link: ClockLink, fire: Fire): void {
     const id = fireId(fire.job, fire.slot);
@@ -32,13 +40,11 @@ export function createOutbound(deps: { time: Time; emit: Emit }): Outbound {
     if (unanswered.get(id) !== fire) return;
     const { job, slot, catchUp, maybeDuplicate } = fire;
     if (outcome.kind === "in-doubt") {
-      const { code, message: reason } = outcome.problem;
-      emit({ type: "fire.in_doubt", job, fire: id, code, reason });
-      // On a link that goes on, only this one fire was hit.
-      if (!link.isLost) send(link, { ...fire, maybeDuplicate: true });
+      doubt(link, id, fire, outcome.problem);
       return;
     }
     unanswered.delete(id);
+    refusals.delete(id);
     if (outcome.kind === "undeliverable") {
       const { code, message: reason } = outcome.problem;
       emit({ type: "fire.undeliverable", job, fire: id, code, reason });
@@ -46,6 +52,25 @@ export function createOutbound(deps: { time: Time; emit: Emit }): Outbound {
       const late = time.now() - slot;
       emit({ type: "fire.confirmed", job, fire: id, slot, late, catchUp, maybeDuplicate });
     }
+  }
+
+  /** A lost link is followed by another, which sends it again. On one that goes on, so do we. */
+  function doubt(link: ClockLink, id: string, fire: Fire, problem: BrokerProblem): void {
+    const { code, message: reason } = problem;
+    emit({ type: "fire.in_doubt", job: fire.job, fire: id, code, reason });
+    if (link.isLost) return;
+    const times = (refusals.get(id) ?? 0) + 1;
+    refusals.set(id, times);
+    if (times > MOST_RETRIES) {
+      const givenUp = { code, message: `given up after ${MOST_RETRIES} tries: ${reason}` };
+      settle(link, id, fire, { kind: "undeliverable", problem: givenUp });
+      return;
+    }
+    const delay = Math.min(FIRST_RETRY_MS * 2 ** (times - 1), LONGEST_RETRY_MS);
+    void time.sleepUntil(time.now() + delay).then(() => {
+      const waits = unanswered.get(id) === fire && !link.isLost;
+      if (waits) send(link, { ...fire, maybeDuplicate: true });
+    });
   }
 
   return {

@@ -9,8 +9,8 @@ export interface Time {
   /** The wall clock, ms UTC. May go backwards: it is the machine's clock. */
   now(): Instant;
   /**
-   * Resolves when the wall clock has reached `instant`, or early when `signal` is aborted. Never
-   * rejects. An instant that has passed resolves in a later turn of the event loop, so that a loop
+   * Resolves when the wall clock has reached `instant`, or early when `signal` is aborted or the
+   * wall clock is seen to have been set back. Never rejects. An instant that has passed resolves in a later turn of the event loop, so that a loop
    * around it cannot starve timers and sockets.
    */
   sleepUntil(instant: Instant, signal?: AbortSignal): Promise<void>;
@@ -25,9 +25,11 @@ export function systemTime(): Time {
 }
 
 async function sleepUntil(instant: Instant, signal?: AbortSignal): Promise<void> {
+  let before: Instant;
   do {
-    await wait(Math.min(Math.max(instant - Date.now(), 0), LONGEST_WAIT_MS), signal);
-  } while (!signal?.aborted && Date.now() < instant);
+    before = Date.now();
+    await wait(Math.min(Math.max(instant - before, 0), LONGEST_WAIT_MS), signal);
+  } while (!signal?.aborted && Date.now() < instant && Date.now() >= before);
 }
 
 function wait(ms: number, signal?: AbortSignal): Promise<void> {

@@ -90,5 +90,5 @@ function openLog(name: string, options: DaemonOptions, host: Host): Emit {
   const { logLevel: level, logFormat } = options;
   const human = logFormat === "auto" ? host.isTerminal : logFormat === "human";
   const color = host.isTerminal && !host.environment.NO_COLOR;
-  return createLog({ level, format: human ? "human" : "json", color, name, write: host.out });
+  return createLog({ level, format: human ? "human" : "json", color, name, write: host.log });
 }

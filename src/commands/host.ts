@@ -1,7 +1,10 @@
 /** What a command sees of the process it runs in. Made in `main.ts`, or by a test. */
 export interface Host {
   environment: Readonly<Record<string, string | undefined>>;
+  /** Standard output: what a command was asked for. */
   out(text: string): void;
+  /** Standard output as a log: lines are dropped when nobody reads them. */
+  log(text: string): void;
   err(text: string): void;
   readStdin(): Promise<string>;
   /** Standard output is a terminal: a person reads along. */

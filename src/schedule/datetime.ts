@@ -54,6 +54,11 @@ export function localToInstant(local: number, zone: Zone): Instant {
   return Math.max(local - span.offset, span.start);
 }
 
+/** The day on the zone's wall clock, as the number of days since 1970-01-01. */
+export function dayOf(instant: Instant, zone: Zone): number {
+  return Math.floor((instant + zone.spanAt(instant).offset) / 86_400_000);
+}
+
 /** `2026-12-01T09:00:00+01:00`: an instant as the zone's wall clock shows it, with its offset. */
 export function formatLocal(instant: Instant, zone: Zone): string {
   const { offset } = zone.spanAt(instant);

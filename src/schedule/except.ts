@@ -1,5 +1,5 @@
-import { localToInstant } from "./datetime.ts";
-import type { Calendar, Instant, Schedule } from "./schedule.ts";
+import { dayOf, localToInstant } from "./datetime.ts";
+import type { Calendar, Schedule } from "./schedule.ts";
 import type { Zone } from "./zone.ts";
 
 const DAY_MS = 86_400_000;
@@ -26,8 +26,4 @@ export function withoutClosedDays(
       return undefined;
     },
   };
-}
-
-function dayOf(instant: Instant, zone: Zone): number {
-  return Math.floor((instant + zone.spanAt(instant).offset) / DAY_MS);
 }

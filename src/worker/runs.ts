@@ -37,6 +37,8 @@ export interface Runs {
   kill(): void;
   /** Resolves when nothing is going and everything that has ended is settled. */
   idle(): Promise<void>;
+  /** Resolves when every message that is to be buried is. Needs the broker, and may take long. */
+  buried(): Promise<void>;
 }
 
 interface State {
@@ -46,13 +48,13 @@ interface State {
   waiting: Map<string, Held>;
   going: Map<string, Held>;
   ended: EndedAttempts;
-  /** Runs and burials that are not settled yet. */
+  /** Runs that are not settled yet. */
   open: Set<Promise<void>>;
+  burials: Set<Promise<void>>;
 }
 
 /** Far more attempts than can end while the broker is away. */
 const MOST_REMEMBERED = 10_000;
-
 const NOT_STARTED = "it had not started when this worker stopped";
 
 /**
@@ -68,6 +70,7 @@ export function createRuns(options: RunsOptions): Runs {
     going: new Map(),
     ended: endedAttempts(MOST_REMEMBERED),
     open: new Set(),
+    burials: new Set(),
   };
   return {
     take: (delivery, source) => take(state, delivery, source),
@@ -82,9 +85,8 @@ export function createRuns(options: RunsOptions): Runs {
     kill() {
       for (const { running } of state.going.values()) running?.kill();
     },
-    async idle() {
-      while (state.open.size > 0) await Promise.all(state.open);
-    },
+    idle: () => empty(state.open),
+    buried: () => empty(state.burials),
   };
 }
 
@@ -94,7 +96,7 @@ function take(state: State, delivery: Delivery, source: Source): void {
   if (source.lost) return;
   if (isWireProblem(fire)) {
     const named = fire.job === undefined ? {} : { job: fire.job };
-    track(state, bury(delivery, fire.problem, named, emit));
+    track(state.burials, bury(delivery, fire.problem, named, emit));
     return;
   }
   const key = keyOf(fire);
@@ -138,7 +140,9 @@ function startWaiting(state: State): void {
       start(state, held, plan.task);
     } else {
       const named = { job: fire.job, fire: fire.id };
-      for (const { delivery } of messages) track(state, bury(delivery, plan.reason, named, emit));
+      const buryOne = ({ delivery }: (typeof messages)[number]) =>
+        track(state.burials, bury(delivery, plan.reason, named, emit));
+      messages.forEach(buryOne);
     }
   }
 }
@@ -151,7 +155,7 @@ function start(state: State, held: Held, task: RunTask): void {
   const command = commandOf(fire, task, { environment, folder: folder(), queue });
   held.running = startCommand(command, watchFor(fire, queue, emit), time);
   track(
-    state,
+    state.open,
     held.running.ended.then((outcome) => end(state, held, outcome)),
   );
 }
@@ -186,7 +190,11 @@ function watchFor(fire: WorkerFire, queue: string, emit: Emit): CommandWatch {
   };
 }
 
-function track(state: State, work: Promise<void>): void {
-  const done = work.finally(() => state.open.delete(done));
-  state.open.add(done);
+function track(open: Set<Promise<void>>, work: Promise<void>): void {
+  const done = work.finally(() => open.delete(done));
+  open.add(done);
+}
+
+async function empty(open: ReadonlySet<Promise<void>>): Promise<void> {
+  while (open.size > 0) await Promise.all(open);
 }

@@ -46,6 +46,9 @@ interface State {
 /** How long a link that is no longer answered may delay the giving back. */
 const STOP_TAKING_MS = 2000;
 
+/** How long burials may take at the end. */
+const BURY_MS = 2000;
+
 /** How long settlements may take to reach the broker at the end. */
 const CLOSE_MS = 5000;
 
@@ -159,6 +162,8 @@ async function drain(state: State, drainMs: number): Promise<void> {
   await stopTaking(state);
   await state.runs.idle();
   callOff();
+  // A broker that takes nothing (an alarm) must not hold the end up: what is not buried comes again.
+  await firstOf([state.runs.buried()], BURY_MS);
   state.over = true;
   await state.link?.close(CLOSE_MS);
 }

@@ -15,6 +15,8 @@ import { until } from "../support/until.ts";
 
 const test = suite("RabbitMQ in trouble");
 const SOON_MS = 20_000;
+/** What this test's broker takes in one message. */
+const MOST_BYTES = 200_000;
 
 let rabbitmq: Rabbitmq;
 let tlsPort = 0;
@@ -75,14 +77,21 @@ test("TLS with a private CA and a client certificate works, and without them is 
   assert.match(await refusal(`${address}?cacertfile=/none.pem`), /^BROKER_TLS_FILE .*none\.pem/);
 });
 
-test("a queue of that name with other arguments is refused in RabbitMQ's own words", async () => {
+test("a queue of that name with other arguments holds up its own fires, in RabbitMQ's words", async () => {
   const { broker, namespace } = open();
   const amqp = await openAmqp(rabbitmq.url);
-  await amqp.channel.assertQueue(`${namespace}.work.default`, { durable: true });
-  const link = await broker.openClock(["default"]);
-  assert.ok(isBrokerProblem(link));
-  assert.is(link.code, "BROKER_REFUSED");
-  assert.match(link.message, "PRECONDITION");
+  await amqp.channel.assertQueue(`${namespace}.work.other`, { durable: true });
+  const link = await broker.openClock(["other", "default"]);
+  if (isBrokerProblem(link)) throw new Error(link.message);
+  const other = { kind: "run" as const, queue: "other" };
+  const bad = await link.fire({ ...fireAt(0), target: other });
+  assert.is(bad.kind, "undeliverable");
+  assert.match(bad.kind === "undeliverable" ? bad.problem.message : "", "PRECONDITION");
+  assert.equal(await link.fire(fireAt(1)), { kind: "confirmed" });
+  // Mended by an operator, it works without a restart.
+  await amqp.channel.deleteQueue(`${namespace}.work.other`);
+  assert.equal(await link.fire({ ...fireAt(2), target: other }), { kind: "confirmed" });
+  await link.close(1000);
   await amqp.close();
 });
 
@@ -142,6 +151,71 @@ test("jobs for an exchange that vanishes are undeliverable, the others do not no
   for (const [n, { kind }] of outcomes.entries()) {
     assert.is(kind, n % 2 ? "confirmed" : "undeliverable", `fire ${n}`);
   }
+  assert.is(link.isLost, false);
+  await link.close(1000);
+  await amqp.close();
+});
+
+test("thousands of jobs that publish at once to a healthy exchange are all confirmed", async () => {
+  const { broker, namespace } = open();
+  const amqp = await openAmqp(rabbitmq.url);
+  const exchange = `${namespace}-events`;
+  await amqp.channel.assertExchange(exchange, "fanout", { durable: false });
+  await amqp.channel.assertQueue(exchange, { exclusive: true });
+  await amqp.channel.bindQueue(exchange, exchange, "");
+  const link = await openClock(broker);
+  const target = { kind: "publish" as const, exchange, routingKey: "", headers: {}, body: 1 };
+  const outcomes: Promise<FireOutcome>[] = [];
+  for (let n = 0; n < 4000; n++) {
+    await link.room();
+    outcomes.push(link.fire({ ...fireAt(n), target }));
+  }
+  const kinds = new Set((await Promise.all(outcomes)).map(({ kind }) => kind));
+  assert.equal([...kinds], ["confirmed"]);
+  await amqp.channel.deleteExchange(exchange);
+  await link.close(1000);
+  await amqp.close();
+});
+
+test("a message or headers that are too large are undeliverable, and harm nobody twice", async () => {
+  const { broker } = open();
+  const link = await openClock(broker);
+  const huge = {
+    ...fireAt(0),
+    target: { kind: "run" as const, queue: "default", payload: "x".repeat(MOST_BYTES) },
+  };
+  assert.is((await link.fire(huge)).kind, "undeliverable");
+  assert.is((await link.lost).code, "BROKER_CHANNEL_CLOSED");
+  // The broker's limit is known now: the next one is refused before it is sent.
+  const again = await openClock(broker);
+  const [large, good] = await Promise.all([again.fire(huge), again.fire(fireAt(1))]);
+  assert.is(large?.kind, "undeliverable");
+  assert.is(good?.kind, "confirmed");
+  const headers = { big: "x".repeat(70_000) };
+  const target = { kind: "publish" as const, exchange: "", routingKey: "x", headers, body: 1 };
+  assert.is((await again.fire({ ...fireAt(2), target })).kind, "undeliverable");
+  assert.equal(await again.fire(fireAt(3)), { kind: "confirmed" });
+  assert.is(again.isLost, false);
+  await again.close(1000);
+});
+
+test("a queue that is full is in doubt for its own fires, the link goes on", async () => {
+  const { broker, namespace } = open();
+  const amqp = await openAmqp(rabbitmq.url);
+  const link = await openClock(broker);
+  const full = `${namespace}-full`;
+  await amqp.channel.assertQueue(full, {
+    exclusive: true,
+    maxLength: 0,
+    arguments: { "x-overflow": "reject-publish" },
+  });
+  const target = { kind: "publish" as const, exchange: "", routingKey: full, headers: {}, body: 1 };
+  const [rejected, good] = await Promise.all([
+    link.fire({ ...fireAt(0), target }),
+    link.fire(fireAt(1)),
+  ]);
+  assert.is(rejected?.kind, "in-doubt");
+  assert.is(good?.kind, "confirmed");
   assert.is(link.isLost, false);
   await link.close(1000);
   await amqp.close();
@@ -226,6 +300,7 @@ function makeCertificates(folder: string): void {
 function tls() {
   const files = { cacertfile: "ca.pem", certfile: "server.pem", keyfile: "server.key" };
   const config: Record<string, string> = {
+    max_message_size: String(MOST_BYTES),
     "listeners.ssl.1": `127.0.0.1:${tlsPort}`,
     "ssl_options.verify": "verify_peer",
     "ssl_options.fail_if_no_peer_cert": "true",

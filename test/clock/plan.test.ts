@@ -57,7 +57,31 @@ test("after an outage the latest slot is fired and the others are recorded as mi
   const [first, last] = [T + 10_000, T + 50_000];
   const reason = "only the latest is caught up";
   assert.equal(missed, [{ job: "a", count: 5, first, last, reason }]);
+  plan.advance(fires);
   assert.equal(take(plan, T + 70_000), ["a+70"]);
+});
+
+test("what could not be fired after an outage comes back once, whatever else is due", () => {
+  const plan = createPlan(file({ a: "every: 10s", b: "every: 20s", c: "every: 30s" }), T);
+  const { fires } = plan.catchUp(T + 65_000);
+  assert.equal(shown(fires), ["a+60", "b+60", "c+60"]);
+  plan.advance(fires.slice(0, 1));
+  plan.putBack(fires.slice(1));
+  const again = plan.catchUp(T + 95_000);
+  assert.equal(shown(again.fires), ["b+80", "a+90", "c+90"]);
+  assert.equal(
+    again.missed.map(({ job, count }) => `${job} ${count}`),
+    ["b 1", "c 1", "a 2"],
+  );
+  plan.advance(again.fires);
+  assert.equal(take(plan, T + 100_000), ["a+100", "b+100"]);
+});
+
+test("a slot that was not taken cannot be put back: it would fire twice", () => {
+  const plan = createPlan(file({ a: "every: 10s" }), T);
+  const due = plan.takeDue(T + 10_000);
+  plan.advance(due);
+  assert.throws(() => plan.putBack(due), /was not taken/);
 });
 
 test("after more than a day away an old slot is missed, not fired", () => {

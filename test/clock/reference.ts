@@ -1,8 +1,6 @@
-/**
- * A slow and obvious second opinion on when a job is due: it walks the wall clock of the zone minute
- * by minute (or second by second) and asks Temporal which instants show that time. It shares no code
- * with clockd.
- */
+import { referenceSlots as cronSlots } from "../schedule/reference.ts";
+
+/** A second opinion on when a job of a file is due. It shares no code with clockd. */
 export interface PlainJob {
   run: string;
   timezone?: string;
@@ -28,7 +26,8 @@ export function referenceSlots(job: PlainJob, from: number, until: number): numb
     for (; slot <= until; slot += every) if (slot > from) found.add(slot);
   }
   for (const text of job.at ?? []) found.add(instantOf(text, zone));
-  for (const pattern of [job.cron ?? []].flat()) walk(pattern, zone, from, until, found);
+  const spec = { cron: [job.cron ?? []].flat(), timezone: zone };
+  for (const slot of cronSlots(spec, from, until)) found.add(slot);
   const starts = job.starts ? instantOf(job.starts, zone) : -Infinity;
   const ends = job.ends ? instantOf(job.ends, zone) : Infinity;
   return [...found]
@@ -38,69 +37,6 @@ export function referenceSlots(job: PlainJob, from: number, until: number): numb
 
 function instantOf(text: string, zone: string): number {
   return Temporal.PlainDateTime.from(text).toZonedDateTime(zone).epochMilliseconds;
-}
-
-function walk(pattern: string, zone: string, from: number, until: number, found: Set<number>) {
-  const fields = pattern.split(" ");
-  if (fields.length === 5) fields.unshift("0");
-  const [second, minute, hour, day, month, weekday] = fields as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  const seconds = numbers(second, 0, 59);
-  const minutes = new Set(numbers(minute, 0, 59));
-  const hours = new Set(numbers(hour, 0, 23));
-  const days = new Set(numbers(day, 1, 31));
-  const months = new Set(numbers(month, 1, 12));
-  const weekdays = new Set(numbers(weekday, 0, 7).map((n) => n % 7));
-  const dayMatches = (date: Temporal.PlainDateTime) => {
-    const [byDay, byWeekday] = [days.has(date.day), weekdays.has(date.dayOfWeek % 7)];
-    // As cron has it: when both fields say something, either of them will do.
-    return day === "*" || weekday === "*" ? byDay && byWeekday : byDay || byWeekday;
-  };
-  const wall = (instant: number) =>
-    Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDateTime();
-  const end = wall(until).add({ hours: 2 });
-  let at = wall(from)
-    .subtract({ hours: 2 })
-    .round({ smallestUnit: "minute", roundingMode: "floor" });
-  for (; Temporal.PlainDateTime.compare(at, end) <= 0; at = at.add({ minutes: 1 })) {
-    if (!minutes.has(at.minute) || !hours.has(at.hour)) continue;
-    if (!months.has(at.month) || !dayMatches(at)) continue;
-    for (const each of seconds) {
-      for (const instant of instants(at.with({ second: each }), zone, fields)) found.add(instant);
-    }
-  }
-}
-
-/** The instants at which a zone's wall clock shows a time, by the daylight saving rule. */
-function instants(wall: Temporal.PlainDateTime, zone: string, fields: string[]): number[] {
-  const [first, second] = (["earlier", "later"] as const).map((disambiguation) =>
-    wall.toZonedDateTime(zone, { disambiguation }),
-  ) as [Temporal.ZonedDateTime, Temporal.ZonedDateTime];
-  if (first.epochMilliseconds === second.epochMilliseconds) return [first.epochMilliseconds];
-  const exists = first.toPlainDateTime().equals(wall);
-  if (exists) {
-    const rhythm = /[*/-]/.test(fields.slice(0, 3).join(""));
-    return rhythm ? [first.epochMilliseconds, second.epochMilliseconds] : [first.epochMilliseconds];
-  }
-  if (fields[2] === "*") return [];
-  return [first.getTimeZoneTransition("next")!.epochMilliseconds];
-}
-
-/** `*`, numbers, lists, ranges and steps: all that the generated patterns use. */
-function numbers(field: string, low: number, high: number): number[] {
-  return field.split(",").flatMap((part) => {
-    const [range, step = "1"] = part.split("/") as [string, string?];
-    const [first, last] = range === "*" ? [low, high] : range.split("-").map(Number);
-    const found: number[] = [];
-    for (let n = first!; n <= (last ?? first!); n += Number(step)) found.push(n);
-    return found;
-  });
 }
 
 const ZONES = [

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ClockdOptions, runClockd } from "../support/process.ts";
@@ -108,6 +110,22 @@ test("validate reads standard input", async ({ rig }) => {
   rig.write(`  job: {every: 1s, run: "true"}\n`);
   assert.is((await run(["validate", "-"], { input: rig.read() })).code, 0);
   assert.is((await run(["validate", "-"], { input: "version: 2\njobs: {}\n" })).code, 1);
+});
+
+test("a slow reader gets every line of a long answer", async ({ rig }) => {
+  rig.write(
+    Array.from({ length: 3000 }, (_, n) => `  job-${n}: {every: 1s, run: "true", x: 1}\n`).join(""),
+  );
+  const main = join(import.meta.dirname, "../../src/main.ts");
+  const command = process.env.CLOCKD_BIN ?? `${process.execPath} ${main}`;
+  const { stdout } = spawnSync(
+    "sh",
+    ["-c", `${command} validate "$0" | (sleep 3; wc -l)`, rig.file],
+    {
+      encoding: "utf8",
+    },
+  );
+  assert.is(Number(stdout), 3001);
 });
 
 test("a terminal's log is for people: one line an event, no JSON", async ({ rig }) => {

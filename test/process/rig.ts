@@ -55,7 +55,16 @@ export function createRig(url: string): Rig {
       const options = { messageId: `${job}@2026-12-01T08:00:00Z`, persistent: true };
       (await amqp()).channel.sendToQueue(`${namespace}.work.default`, Buffer.from(body), options);
     },
-    takeFires: async (queue = "default") => (await amqp()).drain(`${namespace}.work.${queue}`),
+    async takeFires(queue = "default") {
+      const { model, drain } = await amqp();
+      // Asking for a queue that is not there costs the channel.
+      const scratch = await model.createChannel();
+      scratch.on("error", () => undefined);
+      const name = `${namespace}.work.${queue}`;
+      await scratch.checkQueue(name);
+      await scratch.close();
+      return drain(name);
+    },
     amqp,
     async close() {
       for (const clockd of running) await clockd.stop();

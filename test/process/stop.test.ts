@@ -1,6 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sharedBroker } from "../support/shared.ts";
+import { until } from "../support/until.ts";
 import { createRig, event, events, type Rig, SOON } from "./rig.ts";
 
 const test = suite<{ rig: Rig }>("stopping");
@@ -72,6 +78,39 @@ test("Ctrl-C ends a clock that is still waiting for its broker", async ({ rig })
   await clock.waitFor(event("broker.unreachable"), SOON, "the failure");
   clock.signal("SIGINT");
   assert.equal(await clock.exited, { code: 0, signal: null });
+});
+
+test("SIGTERM does not wait for a broker that accepts and never answers", async ({ rig }) => {
+  rig.write(`  job: {every: 1s, run: "true"}\n`);
+  const accepted = Promise.withResolvers<void>();
+  const silent = createServer(() => accepted.resolve()).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const clock = rig.clock(["--broker", `amqp://127.0.0.1:${port}`]);
+  await accepted.promise;
+  const began = performance.now();
+  clock.signal("SIGTERM");
+  assert.equal(await clock.exited, { code: 0, signal: null });
+  assert.ok(performance.now() - began < 4000, "it waited");
+  silent.close();
+});
+
+test("a full disk takes the log, not the jobs", async ({ rig }) => {
+  rig.write(`  job: {every: 1s, run: "true"}\n`);
+  const full = openSync("/dev/full", "w");
+  const main = join(import.meta.dirname, "../../src/main.ts");
+  const command = process.env.CLOCKD_BIN ? [process.env.CLOCKD_BIN] : [process.execPath, main];
+  const args = [...command.slice(1), "--config", rig.file, "--broker", url];
+  const child = spawn(command[0]!, args, { stdio: ["ignore", full, "ignore"] });
+  closeSync(full);
+  const exited = once(child, "exit");
+  let taken = 0;
+  const fires = async () => {
+    taken += (await rig.takeFires().catch(() => [])).length;
+    return taken > 1;
+  };
+  await until(fires, SOON, "two fires").finally(() => child.kill("SIGTERM"));
+  assert.equal(await exited, [0, null]);
 });
 
 test.run();
