@@ -84,7 +84,7 @@ export function createForeign(connected: Connected, learned: Learned): Foreign {
 
 /** The broker cuts its sentence at 255 bytes, maybe in the middle of the exchange's name. */
 function isAbout(refusal: string | undefined, exchange: string): boolean {
-  const match = /exchange '([^']*)('?)/.exec(refusal ?? "");
+  const match = /exchange '([^'"]*)('?)/.exec(refusal ?? "");
   if (!match) return false;
   const [, name = "", end] = match;
   return end === "'" ? name === exchange : exchange.startsWith(name);

@@ -57,8 +57,11 @@ export function createOutbound(deps: { time: Time; emit: Emit }): Outbound {
   /** A lost link is followed by another, which sends it again. On one that goes on, so do we. */
   function doubt(link: ClockLink, id: string, fire: Fire, problem: BrokerProblem): void {
     const { code, message: reason } = problem;
-    emit({ type: "fire.in_doubt", job: fire.job, fire: id, code, reason });
-    if (link.isLost) return;
+    const event = { type: "fire.in_doubt" as const, job: fire.job, fire: id, code, reason };
+    if (link.isLost) {
+      emit(event);
+      return;
+    }
     const times = (refusals.get(id) ?? 0) + 1;
     refusals.set(id, times);
     if (times > MOST_RETRIES) {
@@ -67,6 +70,7 @@ export function createOutbound(deps: { time: Time; emit: Emit }): Outbound {
       return;
     }
     const delay = Math.min(FIRST_RETRY_MS * 2 ** (times - 1), LONGEST_RETRY_MS);
+    emit({ ...event, retryIn: delay });
     void time.sleepUntil(time.now() + delay).then(() => {
       const waits = unanswered.get(id) === fire && !link.isLost;
       if (waits) send(link, { ...fire, maybeDuplicate: true });

@@ -62,7 +62,15 @@ export type ClockEvent =
       maybeDuplicate: boolean;
     }
   | { type: "fire.undeliverable"; job: string; fire: string; code: string; reason: string }
-  | { type: "fire.in_doubt"; job: string; fire: string; code: string; reason: string }
+  | {
+      type: "fire.in_doubt";
+      job: string;
+      fire: string;
+      code: string;
+      reason: string;
+      /** It is sent again by itself; absent: with all others, when the broker is back. ms. */
+      retryIn?: number;
+    }
   | { type: "fire.abandoned"; job: string; fire: string; code: string; reason: string }
   | {
       type: "slots.missed";

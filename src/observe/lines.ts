@@ -112,7 +112,10 @@ function clockLine(event: ClockEvent): Wording {
     case "fire.undeliverable":
       return ["error", `not delivered ${event.fire}: ${event.reason}`];
     case "fire.in_doubt":
-      return ["debug", `in doubt ${event.fire}: ${event.reason}`];
+      return [
+        event.retryIn === undefined ? "debug" : "warn",
+        `in doubt ${event.fire}: ${event.reason}`,
+      ];
     case "fire.abandoned":
       return ["warn", `in doubt ${event.fire}: ${event.reason}`];
     case "clock.resending":
