@@ -25,10 +25,9 @@ export function compileSchedule(spec: ScheduleSpec): Compiled {
     );
   }
   if (problems.length > 0 || !core) return { problems };
-  let schedule = core;
+  let schedule = spec.spread ? shifted(core, spreadOf(spec)) : core;
   if (starts !== undefined || ends !== undefined) schedule = bounded(schedule, starts, ends);
   if (spec.except?.length) schedule = withoutClosedDays(schedule, spec.except, zone);
-  if (spec.spread) schedule = shifted(schedule, spreadOf(spec));
   return { schedule };
 }
 
@@ -109,12 +108,14 @@ function bounded(core: Schedule, starts: Instant = -Infinity, ends: Instant = In
   };
 }
 
-function shifted(core: Schedule, by: number): Schedule {
+function shifted({ next, every }: Schedule, by: number): Schedule {
+  const moved = every && { anchor: every.anchor + by, interval: every.interval };
   return {
     next(after) {
-      const slot = core.next(after - by);
+      const slot = next(after - by);
       return slot === undefined ? undefined : slot + by;
     },
+    ...(moved ? { every: moved } : {}),
   };
 }
 

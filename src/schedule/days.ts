@@ -26,14 +26,27 @@ export function readDays(
   if (days === "*" && weekdays === "*" && months === "*") return EVERY_DAY;
   if (days === "*" && months === "*" && !weekdays.includes("#")) return weekly(weekdays);
   const and = plus || options.and;
-  if (beforeLast.length === 0) return calendarDays(`${days} ${months} ${weekdays}`, and);
+  if (beforeLast.length === 0) return withLastWeekday(days, `${months} ${weekdays}`, and);
   if (and && weekdays !== "*") {
     const text = `L-${beforeLast[0]}`;
     throw new FieldProblem(`${DAY.name}: "${text}" cannot be combined with a day of week by "and"`);
   }
   const parts = beforeLast.map((count) => shifted(calendarDays(`L ${months} *`, false), count));
-  if (days !== "") parts.push(calendarDays(`${days} ${months} ${weekdays}`, false));
+  if (days !== "") parts.push(withLastWeekday(days, `${months} ${weekdays}`, false));
   else if (weekdays !== "*") parts.push(calendarDays(`* ${months} ${weekdays}`, false));
+  return anyOf(parts);
+}
+
+/** croner reads `LW` only when it stands alone. */
+function withLastWeekday(days: string, rest: string, and: boolean): Days {
+  const others = days.split(",").filter((item) => item !== "LW");
+  if (others.length === 0 || others.length === days.split(",").length) {
+    return calendarDays(`${days} ${rest}`, and);
+  }
+  return anyOf([calendarDays(`LW ${rest}`, and), calendarDays(`${others.join(",")} ${rest}`, and)]);
+}
+
+function anyOf(parts: readonly Days[]): Days {
   return { next: (day) => earliest(parts.map((part) => part.next(day))) };
 }
 

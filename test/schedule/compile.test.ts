@@ -100,6 +100,19 @@ test("`starts` is the first slot allowed, `ends` the first one not", () => {
   ]);
 });
 
+test("what a file says of slots holds for the slots that `spread` has moved", () => {
+  const spec = { every: 86_400_000, spread: 3_600_000, job: "abc" };
+  const [moved] = slots(spec, "2026-12-01T00:00:00Z", 1);
+  const by = Date.parse(moved!) % 86_400_000;
+  assert.ok(by > 0 && by <= 3_600_000 && by % 1000 === 0);
+  assert.equal(slots({ ...spec, ends: "2026-12-02T00:00:01" }, "2026-12-01T12:00:00Z", 9), []);
+  const wednesday = { closes: (day: number) => (day + 4) % 7 === 3 };
+  const late = { cron: ["30 23 * * 2"], spread: 10 * 3_600_000, job: "a", except: [wednesday] };
+  const shift = Date.parse(slots({ ...late, except: [] }, "2026-12-01T00:00:00Z", 1)[0]!);
+  assert.is(new Date(shift).getUTCDay(), 3);
+  assert.equal(slots(late, "2026-12-01T00:00:00Z", 1), []);
+});
+
 test("everything that is wrong is told at once, with its place", () => {
   assert.equal(problems({ cron: ["x", "0 8 * * *", "61 * * * *"], starts: "soon" }), [
     "SCHEDULE_CRON cron 0",
