@@ -66,9 +66,16 @@ export function createClock(deps: ClockDeps): Clock {
 
   /** What is not sure at the end is said, never silently dropped. */
   function reportUnfinished(): void {
-    for (const [id, { job }] of outbound.unanswered) {
+    for (const [id, { job, attempt }] of outbound.unanswered) {
       const reason = "the clock ended before the broker answered";
-      emit({ type: "fire.abandoned", job, fire: id, code: "BROKER_NO_CONFIRM", reason });
+      emit({
+        type: "fire.abandoned",
+        job,
+        fire: id,
+        attempt,
+        code: "BROKER_NO_CONFIRM",
+        reason,
+      });
     }
     const reason = "the clock ended with the broker away";
     const { fires, missed } = plan.catchUp(time.now());

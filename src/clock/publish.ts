@@ -38,7 +38,7 @@ export function createOutbound(deps: { time: Time; emit: Emit }): Outbound {
   function settle(link: ClockLink, id: string, fire: Fire, outcome: FireOutcome): void {
     // A newer copy is on its way: what becomes of this one changes nothing.
     if (unanswered.get(id) !== fire) return;
-    const { job, slot, catchUp, maybeDuplicate } = fire;
+    const { job, slot, attempt, catchUp, maybeDuplicate } = fire;
     if (outcome.kind === "in-doubt") {
       doubt(link, id, fire, outcome.problem);
       return;
@@ -47,17 +47,27 @@ export function createOutbound(deps: { time: Time; emit: Emit }): Outbound {
     refusals.delete(id);
     if (outcome.kind === "undeliverable") {
       const { code, message: reason } = outcome.problem;
-      emit({ type: "fire.undeliverable", job, fire: id, code, reason });
+      emit({ type: "fire.undeliverable", job, fire: id, attempt, code, reason });
     } else {
       const late = time.now() - slot;
-      emit({ type: "fire.confirmed", job, fire: id, slot, late, catchUp, maybeDuplicate });
+      emit({
+        type: "fire.confirmed",
+        job,
+        fire: id,
+        attempt,
+        slot,
+        late,
+        catchUp,
+        maybeDuplicate,
+      });
     }
   }
 
   /** A lost link is followed by another, which sends it again. On one that goes on, so do we. */
   function doubt(link: ClockLink, id: string, fire: Fire, problem: BrokerProblem): void {
     const { code, message: reason } = problem;
-    const event = { type: "fire.in_doubt" as const, job: fire.job, fire: id, code, reason };
+    const { job, attempt } = fire;
+    const event = { type: "fire.in_doubt" as const, job, fire: id, attempt, code, reason };
     if (link.isLost) {
       emit(event);
       return;

@@ -56,22 +56,38 @@ export type ClockEvent =
       type: "fire.confirmed";
       job: string;
       fire: string;
+      attempt: number;
       slot: number;
       late: number;
       catchUp: boolean;
       maybeDuplicate: boolean;
     }
-  | { type: "fire.undeliverable"; job: string; fire: string; code: string; reason: string }
+  | {
+      type: "fire.undeliverable";
+      job: string;
+      fire: string;
+      attempt: number;
+      code: string;
+      reason: string;
+    }
   | {
       type: "fire.in_doubt";
       job: string;
       fire: string;
+      attempt: number;
       code: string;
       reason: string;
       /** It is sent again by itself; absent: with all others, when the broker is back. ms. */
       retryIn?: number;
     }
-  | { type: "fire.abandoned"; job: string; fire: string; code: string; reason: string }
+  | {
+      type: "fire.abandoned";
+      job: string;
+      fire: string;
+      attempt: number;
+      code: string;
+      reason: string;
+    }
   | {
       type: "slots.missed";
       job: string;
