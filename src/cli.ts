@@ -1,12 +1,16 @@
 import yargs, { type Argv } from "yargs";
 import { systemTime } from "./clock/time.ts";
 import { clock } from "./commands/clock.ts";
-import type { DaemonOptions } from "./commands/daemon.ts";
+import { daemonFlags, daemonOptions, workerFlags } from "./commands/daemon-flags.ts";
+import { explain } from "./commands/explain.ts";
+import { choiceOf, last, scheduleFlags, wholeNumber } from "./commands/flags.ts";
 import { EXIT, type Host } from "./commands/host.ts";
+import { next } from "./commands/next.ts";
+import type { ShowIo } from "./commands/show.ts";
+import { UsageError } from "./commands/usage-error.ts";
 import { validate } from "./commands/validate.ts";
 import { worker } from "./commands/worker.ts";
-import { parseDuration } from "./config/duration.ts";
-import { LOG_LEVELS } from "./observe/log.ts";
+import { nearest } from "./config/nearest.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command line. Resolves with an exit code; rejects only on a bug. */
@@ -31,16 +35,41 @@ export async function cli(args: readonly string[], host: Host): Promise<number> 
     await parser.parseAsync();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    host.err(`clockd: ${error.message}\nTry: clockd --help\n`);
+    const help = () =>
+      commands(yargs(args.slice(0, 1)), host, done)
+        .scriptName("clockd")
+        .getHelp();
+    host.err(`clockd: ${await withHint(error.message, args, help)}\nTry: clockd --help\n`);
     return EXIT.usage;
   }
   return code;
 }
 
-/** A command line that cannot be understood: never a bug, always exit code 2. */
-class UsageError extends Error {}
+/** What an unknown word was most likely meant to be, of the flags or the commands that the help names. */
+async function withHint(
+  message: string,
+  args: readonly string[],
+  help: () => Promise<string>,
+): Promise<string> {
+  const word = /^Unknown (?:argument|command)s?: ([^,\s]+)/.exec(message)?.[1];
+  if (word === undefined) return message;
+  const isFlag = args.some((arg) => arg.startsWith(`--${word}`));
+  const known = (await help()).matchAll(isFlag ? /(?<=--)[a-z-]+/g : /(?<=^ *clockd )[a-z]+/gm);
+  const meant = nearest(
+    word,
+    [...known].map(([name]) => name),
+  );
+  return meant === undefined ? message : `${message} (did you mean ${meant}?)`;
+}
 
-function commands(parser: Argv, host: Host, done: (code: Promise<number>) => Promise<void>): Argv {
+type Done = (code: Promise<number>) => Promise<void>;
+
+function commands(parser: Argv, host: Host, done: Done): Argv {
+  return showing(running(parser, host, done), host, done);
+}
+
+/** Commands that run until they are told to stop. */
+function running(parser: Argv, host: Host, done: Done): Argv {
   return parser
     .command(
       "$0",
@@ -64,7 +93,12 @@ function commands(parser: Argv, host: Host, done: (code: Promise<number>) => Pro
             host,
           ),
         ),
-    )
+    );
+}
+
+/** Commands that need no broker: they read, print and end. */
+function showing(parser: Argv, host: Host, done: Done): Argv {
+  return parser
     .command(
       "validate [files..]",
       "check files and print every problem",
@@ -83,72 +117,47 @@ function commands(parser: Argv, host: Host, done: (code: Promise<number>) => Pro
         const io = { out, err, environment, now: systemTime().now(), stdin: readStdin };
         return done(validate({ files: filesOf(argv.files), json: argv.json }, io));
       },
+    )
+    .command(
+      "next [jobs..]",
+      "show the next slots of jobs, or of a schedule",
+      (command) =>
+        scheduleFlags(command)
+          .positional("jobs", { type: "string", array: true, describe: "only these jobs" })
+          .option("until", {
+            type: "string",
+            requiresArg: true,
+            coerce: last<string | undefined>,
+            describe: "show what comes up to then; +2d counts from --from",
+          })
+          .option("count", {
+            type: "number",
+            requiresArg: true,
+            coerce: wholeNumber("--count", 100_000),
+            defaultDescription: "10; with --until all",
+            describe: "show so many slots",
+          })
+          .example("clockd next --config schedules.yml --until +2d", "")
+          .example('clockd next --cron "30 2 * * *" --timezone Europe/Berlin', ""),
+      (argv) => {
+        const { until, count } = argv;
+        return done(next({ ...choiceOf(argv, argv.jobs ?? []), until, count }, showIo(host)));
+      },
+    )
+    .command(
+      "explain [job]",
+      "say in words when a job is due",
+      (command) =>
+        scheduleFlags(command)
+          .positional("job", { type: "string", describe: "a job of the file" })
+          .example("clockd explain reports --config schedules.yml", "")
+          .example('clockd explain --cron "0 9 L * *"', ""),
+      (argv) => done(explain(choiceOf(argv, argv.job ? [argv.job] : []), showIo(host))),
     );
 }
 
-function daemonFlags(command: Argv) {
-  return command
-    .option("config", {
-      alias: "c",
-      type: "string",
-      default: "schedules.yml",
-      requiresArg: true,
-      coerce: last<string>,
-      describe: "the file with the jobs",
-    })
-    .option("broker", {
-      type: "string",
-      requiresArg: true,
-      coerce: last<string | undefined>,
-      describe:
-        "its URL; otherwise CLOCKD_BROKER_URL, AMQP_URL, CLOUDAMQP_URL, RABBITMQ_URL or the file's",
-    })
-    .option("log-level", {
-      choices: LOG_LEVELS,
-      default: "info" as const,
-      describe: "how much to log",
-    })
-    .option("log-format", {
-      choices: ["auto", "json", "human"] as const,
-      default: "auto" as const,
-      describe: "auto: human on a terminal, JSON lines elsewhere",
-    });
-}
-
-function workerFlags(command: ReturnType<typeof daemonFlags>) {
-  return command
-    .option("concurrency", {
-      type: "number",
-      default: 4,
-      requiresArg: true,
-      describe: "commands to run at once",
-      coerce: wholeNumber,
-    })
-    .option("queue", {
-      type: "string",
-      array: true,
-      default: [] as string[],
-      defaultDescription: "every queue of the file",
-      requiresArg: true,
-      describe: "take from this queue; may be repeated",
-    })
-    .option("drain", {
-      default: "30s",
-      requiresArg: true,
-      describe: "how long running commands may go on after SIGTERM",
-      coerce: duration,
-    })
-    .example("clockd worker --queue default --queue reports --concurrency 8", "");
-}
-
-function daemonOptions(argv: {
-  config: string;
-  broker: string | undefined;
-  "log-level": DaemonOptions["logLevel"];
-  "log-format": DaemonOptions["logFormat"];
-}): DaemonOptions {
-  const { config, broker } = argv;
-  return { config, broker, logLevel: argv["log-level"], logFormat: argv["log-format"] };
+function showIo({ out, err, environment, isTerminal }: Host): ShowIo {
+  return { out, err, environment, isTerminal, now: systemTime().now() };
 }
 
 const STDIN = "<stdin>";
@@ -161,20 +170,4 @@ function spellStdin(word: string): string {
 function filesOf(files: string[] | undefined): string[] {
   if (!files?.length) return ["schedules.yml"];
   return files.map((file) => (file === STDIN ? "-" : file));
-}
-
-/** A flag that is given twice counts once: the last one, as scripts that add flags expect. */
-function last<T>(value: T | T[]): T {
-  return Array.isArray(value) ? value.at(-1)! : value;
-}
-
-function wholeNumber(value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= 10_000) return value;
-  throw new UsageError("--concurrency takes a whole number from 1 to 10000");
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(String(text));
-  if (ms !== undefined) return ms;
-  throw new UsageError(`--drain takes a duration such as 30s or 5m, got "${text}"`);
 }

@@ -1,4 +1,5 @@
 import type { Instant } from "../clock/time.ts";
+import { fileBeside } from "../config/beside.ts";
 import { readConfigFile } from "../config/file.ts";
 import { loadText } from "../config/load.ts";
 import { formatProblem, hasErrors, type Problem, problemToJson } from "../config/problem.ts";
@@ -51,6 +52,7 @@ async function check(file: string, io: ValidateIo): Promise<{ problems: Problem[
     role: "validate",
     environment,
     now,
+    ...(file === "-" ? {} : { readFile: fileBeside(file) }),
   });
   return { problems, jobs: config?.jobs.size ?? 0 };
 }

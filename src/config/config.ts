@@ -1,4 +1,4 @@
-import type { Schedule } from "../schedule/schedule.ts";
+import type { Schedule, ScheduleSpec } from "../schedule/schedule.ts";
 
 /** A whole, valid file, with its defaults applied. Immutable: a reload makes a new one. */
 export interface Config {
@@ -8,7 +8,10 @@ export interface Config {
   brokerUrl?: string;
   /** By name, in the order of the file. */
   jobs: ReadonlyMap<string, Job>;
-  /** Twelve hex digits of the SHA-256 of the text: tells which file a fire came from. */
+  /**
+   * Twelve hex digits of the SHA-256 of the text, and of the calendar files that it names: tells which
+   * file a fire came from.
+   */
   hash: string;
 }
 
@@ -16,6 +19,8 @@ export interface Job {
   name: string;
   description?: string;
   schedule: Schedule;
+  /** What the schedule was made from, after defaults. Jobs written the same share it. */
+  spec: ScheduleSpec;
   /** Equal for two jobs exactly when their schedules were written the same, after defaults. */
   scheduleKey: string;
   /** An IANA zone name. */

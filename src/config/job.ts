@@ -1,17 +1,19 @@
-import type { ScheduleProblem } from "../schedule/schedule.ts";
+import type { ScheduleProblem, ScheduleSpec } from "../schedule/schedule.ts";
+import type { Calendars } from "./calendars.ts";
 import type { Job, RunTask } from "./config.ts";
 import { formatDuration } from "./duration.ts";
 import { error, type Finding } from "./finding.ts";
 import { readDuration } from "./limits.ts";
 import { joinPointer } from "./pointer.ts";
 import { asMap, type Raw } from "./raw.ts";
-import { readSpec } from "./spec.ts";
+import { readSpec, type SpecContext } from "./spec.ts";
 import { type RunDefaults, readPublish, readRun, readRunFields, type TaskContext } from "./task.ts";
 import type { Timing } from "./timing.ts";
 
 /** What reading a job needs besides the job. */
 export interface JobContext extends TaskContext {
-  timingOf(spec: NonNullable<ReturnType<typeof readSpec>>): Timing;
+  timingOf(spec: ScheduleSpec): Timing;
+  calendars: Calendars;
   /** `defaults` as written, and its run fields read. */
   defaults: Raw;
   runDefaults: RunDefaults;
@@ -23,29 +25,37 @@ export interface JobContext extends TaskContext {
  */
 export function readJob(name: string, raw: Raw, context: JobContext): Job | undefined {
   const path = joinPointer("/jobs", name);
-  const timing = readTiming(raw, path, context);
+  const timing = readTiming(name, raw, path, context);
   const task = readTask(raw, path, context);
   if (task?.kind === "run" && timing) warnOfTimeout(raw, path, task, timing, context);
+  if (timing) warnOfSpread(raw, path, timing, context);
   if (!timing?.schedule || !task) return undefined;
-  const { schedule, key, timezone } = timing;
+  const { schedule, key, spec } = timing;
+  const { timezone } = spec;
   const paused = (raw.paused ?? context.defaults.paused ?? false) === true;
-  const job: Job = { name, schedule, scheduleKey: key, timezone, paused, task };
+  const job: Job = { name, schedule, spec, scheduleKey: key, timezone, paused, task };
   if (typeof raw.description === "string") job.description = raw.description;
   return job;
 }
 
 /** Reports what is wrong with the schedule fields of `defaults`, which no single job is to blame for. */
 export function checkDefaults(context: JobContext): void {
-  const spec = readSpec({ every: "1h" }, context.defaults);
+  readDuration("spread", context.defaults.spread, "/defaults/spread", context.report);
+  const findCalendars: SpecContext["findCalendars"] = (names, timezone) =>
+    context.calendars.find(names, timezone, "/defaults/except");
+  const spec = readSpec({ every: "1h" }, context.defaults, { name: "", findCalendars });
   if (!spec) return;
   for (const problem of context.timingOf(spec).problems) {
     context.report(scheduleFinding(problem, `/defaults/${problem.field}`));
   }
 }
 
-function readTiming(raw: Raw, path: string, context: JobContext): Timing | undefined {
+function readTiming(name: string, raw: Raw, path: string, context: JobContext): Timing | undefined {
   readDuration("every", raw.every, `${path}/every`, context.report);
-  const spec = readSpec(raw, context.defaults);
+  readDuration("spread", raw.spread, `${path}/spread`, context.report);
+  const findCalendars: SpecContext["findCalendars"] = (names, timezone, own) =>
+    context.calendars.find(names, timezone, own ? `${path}/except` : undefined);
+  const spec = readSpec(raw, context.defaults, { name, findCalendars });
   const timing = spec && context.timingOf(spec);
   for (const problem of timing?.problems ?? []) {
     const { field, code, index } = problem;
@@ -85,11 +95,28 @@ function warnOfTimeout(
   if (timeout === undefined) return;
   const interval = timing.intervalBelow(timeout);
   if (interval === undefined) return;
-  const field = raw.timeout === undefined ? (raw.cron === undefined ? "every" : "cron") : "timeout";
   const longer = `the timeout ${formatDuration(timeout)} is longer than the interval`;
   const message = `${longer} ${formatDuration(interval)}: runs may overlap`;
+  const place = `${path}/${fieldToBlame("timeout", raw)}`;
   context.report({
-    ...error("CONFIG_TIMEOUT_EXCEEDS_INTERVAL", `${path}/${field}`, "value", message),
+    ...error("CONFIG_TIMEOUT_EXCEEDS_INTERVAL", place, "value", message),
     level: "warning",
   });
+}
+
+function warnOfSpread(raw: Raw, path: string, timing: Timing, { report }: JobContext): void {
+  const { spread } = timing.spec;
+  const interval = spread === undefined ? undefined : timing.intervalBelow(spread);
+  if (interval === undefined) return;
+  const longer = `the spread ${formatDuration(spread!)} is longer than the interval`;
+  const message = `${longer} ${formatDuration(interval)}: a slot may be after the next one's time`;
+  const place = `${path}/${fieldToBlame("spread", raw)}`;
+  const code = "CONFIG_SPREAD_EXCEEDS_INTERVAL";
+  report({ ...error(code, place, "value", message), level: "warning" });
+}
+
+/** The field itself, or when that is a default what it does not go with. */
+function fieldToBlame(field: "timeout" | "spread", raw: Raw): string {
+  if (raw[field] !== undefined) return field;
+  return ["cron", "every", "at"].find((kind) => raw[kind] !== undefined)!;
 }

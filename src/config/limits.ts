@@ -1,7 +1,7 @@
 import { formatDuration, isDuration, parseDuration } from "./duration.ts";
 import { error, type Finding } from "./finding.ts";
 import { asText } from "./raw.ts";
-import { LONGEST_EVERY, SHORTEST_EVERY } from "./spec.ts";
+import { LONGEST_EVERY, LONGEST_SPREAD, SHORTEST_EVERY } from "./spec.ts";
 
 /** A timer of the runtime that is set for longer (24.8 days) goes off at once. */
 const LONGEST_TIMER = 24 * 86_400_000;
@@ -9,6 +9,7 @@ const LONGEST_TIMER = 24 * 86_400_000;
 /** The least and the most of each field that is a duration, ms. */
 const LIMITS = {
   every: [SHORTEST_EVERY, LONGEST_EVERY],
+  spread: [0, LONGEST_SPREAD],
   timeout: [1, LONGEST_TIMER],
   kill_after: [0, LONGEST_TIMER],
 } as const;
@@ -27,8 +28,11 @@ export function readDuration(
   if (text === undefined || !isDuration(text)) return undefined;
   const ms = parseDuration(text);
   const [least, most] = LIMITS[field];
-  if (ms !== undefined && ms >= least && ms <= most) return ms;
-  const bounds = `at least ${formatDuration(least)} and at most ${formatDuration(most)}`;
+  const whole = field === "spread";
+  if (ms !== undefined && ms >= least && ms <= most && !(whole && ms % 1000)) return ms;
+  const bounds = whole
+    ? `whole seconds, at most ${formatDuration(most)}`
+    : `at least ${formatDuration(least)} and at most ${formatDuration(most)}`;
   report(error("CONFIG_VALUE", path, "value", `expected ${bounds}, got "${text.slice(0, 40)}"`));
   return undefined;
 }

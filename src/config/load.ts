@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Instant } from "../clock/time.ts";
+import { readCalendars } from "./calendars.ts";
+import type { ReadFile } from "./closing.ts";
 import type { Config, Job } from "./config.ts";
 import { type Finding, placeFindings } from "./finding.ts";
 import { checkDefaults, type JobContext, readJob } from "./job.ts";
@@ -21,6 +23,8 @@ export interface LoadOptions {
   environment: Environment;
   /** ms UTC: tells which moments have passed. */
   now: Instant;
+  /** Reads the files that the text names, by their names in it. Without it they cannot be read. */
+  readFile?: ReadFile;
 }
 
 export interface Loaded {
@@ -54,15 +58,15 @@ export function loadText(text: string, options: LoadOptions): Loaded {
   let config: Config | undefined;
   if (!tree.broken) {
     findings.push(...checkShape(tree.value));
-    config = readConfig(tree, options, hashOf(text));
+    config = readConfig(tree, options, text);
   }
   const problems = placeFindings(findings, options.file, source, parts.locator(contents, tree));
   return config && !hasErrors(problems) ? { config, problems } : { problems };
 }
 
 /** Reads everything that has the right shape; what has not is told by the schema. */
-function readConfig(tree: Tree, options: LoadOptions, hash: string): Config {
-  const { role } = options;
+function readConfig(tree: Tree, options: LoadOptions, text: string): Config {
+  const { role, readFile } = options;
   const root = asMap(tree.value);
   const report = (finding: Finding) => void tree.findings.push(finding);
   const context: TaskContext = {
@@ -71,8 +75,13 @@ function readConfig(tree: Tree, options: LoadOptions, hash: string): Config {
     written: tree.written,
     report,
   };
-  const jobs = readJobs(root, tree.jobNames, context, options.now);
-  const config: Config = { namespace: asText(root.namespace) ?? "clockd", jobs, hash };
+  const calendars = readCalendars(asMap(root.calendars), { readFile, report });
+  const jobs = readJobs(root, tree.jobNames, { ...context, calendars }, options.now);
+  const config: Config = {
+    namespace: asText(root.namespace) ?? "clockd",
+    jobs,
+    hash: hashOf(text, [...calendars.files].flat()),
+  };
   const brokerUrl = readBrokerUrl(asMap(root.broker).url, options.environment, report);
   return brokerUrl === undefined ? config : { ...config, brokerUrl };
 }
@@ -86,7 +95,7 @@ function unsetLevel(role: LoadOptions["role"], needs: LoadOptions["role"]): Unse
 function readJobs(
   root: Raw,
   names: readonly string[],
-  context: TaskContext,
+  context: TaskContext & Pick<JobContext, "calendars">,
   now: Instant,
 ): Map<string, Job> {
   const defaults = asMap(root.defaults);
@@ -124,6 +133,9 @@ function readBrokerUrl(
   return complete ? asText(url) : undefined;
 }
 
-export function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+/** `more`: what else the file's meaning depends on. */
+export function hashOf(text: string, more: readonly string[] = []): string {
+  const hash = createHash("sha256").update(text);
+  for (const part of more) hash.update("\0").update(part);
+  return hash.digest("hex").slice(0, 12);
 }

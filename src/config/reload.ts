@@ -1,5 +1,6 @@
 import type { Instant, Time } from "../clock/time.ts";
 import type { Emit } from "../observe/events.ts";
+import { fileBeside } from "./beside.ts";
 import type { Config } from "./config.ts";
 import { diffConfigs } from "./diff.ts";
 import { readConfigFile } from "./file.ts";
@@ -37,10 +38,12 @@ export function createReloader(current: Config, deps: ReloadDeps): () => Promise
 
   async function once(): Promise<void> {
     const content = await readConfigFile(file);
+    // With files that it names the hash is another: whether they have changed only reading them tells.
     if ("text" in content && hashOf(content.text) === inForce.hash) {
       return emit({ type: "config.unchanged", file });
     }
     const { config: next, problems } = parse(content, deps, time.now());
+    if (next?.hash === inForce.hash) return emit({ type: "config.unchanged", file });
     tell(emit, problems);
     if (!next) {
       const errors = problems.filter(({ level }) => level === "error").length;
@@ -87,7 +90,7 @@ function parse(
   now: Instant,
 ): Loaded {
   if (!("text" in content)) return { problems: [content] };
-  return loadText(content.text, { file, role, environment, now });
+  return loadText(content.text, { file, role, environment, now, readFile: fileBeside(file) });
 }
 
 function tell(emit: Emit, problems: readonly Problem[]): void {

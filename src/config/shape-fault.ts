@@ -1,7 +1,8 @@
 import type { ErrorObject } from "ajv";
 import { error, type Finding } from "./finding.ts";
+import { misplacedKey } from "./misplaced.ts";
 import { nearest } from "./nearest.ts";
-import { joinPointer, splitPointer } from "./pointer.ts";
+import { joinPointer } from "./pointer.ts";
 
 /**
  * What the schema has against a value, as a finding in clockd's own words. Undefined when another
@@ -19,15 +20,16 @@ type Describe = (fault: ErrorObject, root: unknown) => Finding | undefined;
 const describers: Record<string, Describe> = {
   type: wrongType,
   const: wrongVersion,
+  enum: notOneOf,
   pattern: (fault) => wrongValue(fault, `expected ${expected(fault)}, got ${shorten(fault.data)}`),
   minLength: (fault) => wrongValue(fault, "expected text that is not empty"),
   minItems: (fault) => wrongValue(fault, "expected at least one item, got an empty list"),
+  minProperties: noneOfKeys,
   required: missingKey,
   additionalProperties: unknownKey,
   propertyNames: wrongName,
   oneOf: notExactlyOne,
-  dependencies: anchorWithoutEvery,
-  "false schema": runKeyOnPublish,
+  "false schema": misplacedKey,
 };
 
 function wrongType(fault: ErrorObject): Finding {
@@ -54,6 +56,22 @@ function wrongValue(fault: ErrorObject, message: string): Finding {
   return error("CONFIG_VALUE", fault.instancePath, "value", message);
 }
 
+function notOneOf(fault: ErrorObject): Finding | undefined {
+  // What is no text is told by its type.
+  if (typeof fault.data !== "string") return undefined;
+  const allowed = fault.schema as string[];
+  const message = `expected one of ${allowed.join(", ")}, got ${shorten(fault.data)}`;
+  const lower = fault.data.toLowerCase();
+  const finding = wrongValue(fault, message);
+  return allowed.includes(lower) ? { ...finding, hint: `write ${lower}` } : finding;
+}
+
+function noneOfKeys({ instancePath, parentSchema }: ErrorObject): Finding {
+  const keys = Object.keys(parentSchema?.properties as object);
+  const message = `expected at least one of ${keys.join(", ")}`;
+  return error("CONFIG_VALUE", instancePath, "key", message);
+}
+
 function missingKey({ instancePath, params }: ErrorObject): Finding {
   const message = `the key "${params.missingProperty}" is missing`;
   const finding = error("CONFIG_MISSING_KEY", instancePath, "key", message);
@@ -72,7 +90,9 @@ function unknownKey({ instancePath, params, parentSchema }: ErrorObject): Findin
 function wrongName({ instancePath, params, data }: ErrorObject): Finding {
   const name = params.propertyName as string;
   const path = joinPointer(instancePath, name);
-  if (instancePath === "/jobs") return wrongJobName(path, name, data as object);
+  if (instancePath === "/jobs" || instancePath === "/calendars") {
+    return wrongOwnName(instancePath, name, data as object);
+  }
   if (instancePath.endsWith("/headers")) {
     const message = `the header ${shorten(name)} is set by clockd itself`;
     return error(
@@ -88,13 +108,15 @@ function wrongName({ instancePath, params, data }: ErrorObject): Finding {
   return error("CONFIG_ENV_NAME", path, "key", message);
 }
 
-function wrongJobName(path: string, name: string, jobs: object): Finding {
+/** The name of a job or a calendar. */
+function wrongOwnName(parent: string, name: string, siblings: object): Finding {
+  const path = joinPointer(parent, name);
   const lower = name.toLowerCase();
-  if (lower !== name && Object.hasOwn(jobs, lower)) {
+  if (lower !== name && Object.hasOwn(siblings, lower)) {
     const message = `the name "${name}" differs only by case from "${lower}"`;
     return {
       ...error("CONFIG_NAME_CASE", path, "key", message),
-      first: joinPointer("/jobs", lower),
+      first: joinPointer(parent, lower),
     };
   }
   const message = `a name is 1 to 100 characters of a-z 0-9 . _ -, got ${shorten(name)}`;
@@ -112,24 +134,6 @@ function notExactlyOne({ instancePath, parentSchema, data }: ErrorObject): Findi
   const got = given.length === 0 ? "none" : given.join(" and ");
   const message = `a job has exactly one of ${keys.join(", ")}, got ${got}`;
   return error(code, instancePath, "key", message);
-}
-
-function anchorWithoutEvery({ instancePath }: ErrorObject, root: unknown): Finding | undefined {
-  const job = valueAt(root, instancePath);
-  if (!has(job, "cron") && !has(job, "at")) return undefined;
-  const kind = has(job, "cron") ? "cron" : "at";
-  return misplaced(`${instancePath}/anchor`, `"anchor" goes with "every", this job has "${kind}"`);
-}
-
-function runKeyOnPublish({ instancePath }: ErrorObject, root: unknown): Finding | undefined {
-  const end = instancePath.lastIndexOf("/");
-  if (has(valueAt(root, instancePath.slice(0, end)), "run")) return undefined;
-  const key = instancePath.slice(end + 1);
-  return misplaced(instancePath, `"${key}" goes with "run", this job has "publish"`);
-}
-
-function misplaced(path: string, message: string): Finding {
-  return error("CONFIG_MISPLACED_KEY", path, "key", message);
 }
 
 /** For a keyword that the schema has and this file does not know yet: better rough than silent. */
@@ -160,15 +164,4 @@ function kindOf(value: unknown): string {
 function shorten(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-function valueAt(root: unknown, path: string): unknown {
-  return splitPointer(path).reduce<unknown>(
-    (at, key) => (at as Record<string, unknown>)[key],
-    root,
-  );
-}
-
-function has(value: unknown, key: string): boolean {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key);
 }

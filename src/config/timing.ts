@@ -6,8 +6,8 @@ import { specKey } from "./spec.ts";
 /** A compiled schedule with what there is to say about it. Jobs written the same share one. */
 export interface Timing {
   key: string;
-  /** As in the spec; here so that jobs share the text. */
-  timezone: string;
+  /** Here so that jobs share it. */
+  spec: ScheduleSpec;
   /** Present when no problem is an error. */
   schedule?: Schedule;
   problems: readonly ScheduleProblem[];
@@ -27,10 +27,10 @@ export function createTimings(now: Instant): (spec: ScheduleSpec) => Timing {
 }
 
 function compile(key: string, spec: ScheduleSpec, now: Instant): Timing {
-  const { timezone } = spec;
   const compiled = compileSchedule(spec);
-  if ("problems" in compiled) {
-    return { key, timezone, problems: compiled.problems, intervalBelow: () => undefined };
+  if ("problems" in compiled || isEmpty(spec, compiled.schedule)) {
+    const problems = "problems" in compiled ? compiled.problems : [allClosed(spec)];
+    return { key, spec, problems, intervalBelow: () => undefined };
   }
   const { schedule } = compiled;
   const problems = scheduleWarnings(spec, schedule, now);
@@ -40,7 +40,18 @@ function compile(key: string, spec: ScheduleSpec, now: Instant): Timing {
     known ??= { ms: spec.every ?? distance(schedule, now) };
     return known.ms < ms ? known.ms : undefined;
   };
-  return { key, timezone, schedule, problems, intervalBelow };
+  return { key, spec, schedule, problems, intervalBelow };
+}
+
+/** Calendars may leave no slot at all. Schedules without them have been looked at when compiled. */
+function isEmpty({ except }: ScheduleSpec, schedule: Schedule): boolean {
+  return except !== undefined && schedule.next(0) === undefined;
+}
+
+function allClosed({ except }: ScheduleSpec): ScheduleProblem {
+  const names = except!.map(({ name }) => name).join(", ");
+  const message = `no slot is left: every one is on a day that is closed by ${names}`;
+  return { level: "error", code: "SCHEDULE_NEVER", field: "except", message };
 }
 
 /** One fixed minute comes once an hour at most: most files need no slots computed for this. */

@@ -67,10 +67,10 @@ export function readPattern(
   });
 }
 
-type Fields = readonly [string, string, string, string, string, string];
+export type Fields = readonly [string, string, string, string, string, string];
 
 /** Six fields; a pattern of five begins at second 0. */
-function splitFields(text: string): Fields {
+export function splitFields(text: string): Fields {
   const trimmed = text.trim();
   const written = trimmed.startsWith("@") ? NICKNAMES[trimmed.toLowerCase()] : trimmed;
   if (written === undefined) {

@@ -44,6 +44,10 @@ export interface ScheduleSpec {
 /** Days on which nothing is due. A day is the number of days since 1970-01-01. */
 export interface Calendar {
   closes(day: number): boolean;
+  /** What the file calls it. */
+  readonly name?: string;
+  /** Equal for two calendars exactly when they close the same. */
+  readonly key?: string;
 }
 
 /** Why a spec is no schedule. `field` (and `index` in a list) say which part of the spec. */

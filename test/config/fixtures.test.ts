@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { fileBeside } from "../../src/config/beside.ts";
 import { readConfigFile } from "../../src/config/file.ts";
 import { loadText } from "../../src/config/load.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 
 /** Each `bad-NAME.yml` has its problems, as they are printed, in `bad-NAME.expected` beside it. */
 const folder = join(import.meta.dirname, "../fixtures/config");
-const files = readdirSync(folder);
+const files = readdirSync(folder).filter((file) => !file.endsWith(".ics"));
 
 const SECRET = "a-secret-value";
 
@@ -20,6 +21,7 @@ async function problemsOf(file: string): Promise<string> {
     role: "validate",
     environment: { SET: SECRET },
     now: Date.UTC(2026, 9, 1),
+    readFile: fileBeside(join(folder, file)),
   });
   return problems.map((problem) => `${formatProblem(problem)}\n`).join("");
 }

@@ -12,7 +12,7 @@ import type { Problem } from "../../src/config/problem.ts";
 const PADDING = 1100;
 const padding = Array.from(
   { length: PADDING },
-  (_, index) => `  padding-${index}: {at: 2039-01-01, timezone: UTC, run: date}\n`,
+  (_, index) => `  padding-${index}: {at: 2039-01-01, timezone: UTC, except: [], run: date}\n`,
 ).join("");
 
 function load(text: string): Problem[] {

@@ -73,6 +73,7 @@ export function job(name: string, command: string, timeout?: number): Job {
   return {
     name,
     schedule: { next: () => undefined },
+    spec: { timezone: "UTC" },
     scheduleKey: "",
     timezone: "UTC",
     paused: false,

@@ -1,0 +1,80 @@
+import type { Argv } from "yargs";
+import { parseDuration } from "../config/duration.ts";
+import { LOG_LEVELS } from "../observe/log.ts";
+import type { DaemonOptions } from "./daemon.ts";
+import { last, wholeNumber } from "./flags.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The flags of clock and worker. */
+export function daemonFlags(command: Argv) {
+  return command
+    .option("config", {
+      alias: "c",
+      type: "string",
+      default: "schedules.yml",
+      requiresArg: true,
+      coerce: last<string>,
+      describe: "the file with the jobs",
+    })
+    .option("broker", {
+      type: "string",
+      requiresArg: true,
+      coerce: last<string | undefined>,
+      describe:
+        "its URL; otherwise CLOCKD_BROKER_URL, AMQP_URL, CLOUDAMQP_URL, RABBITMQ_URL or the file's",
+    })
+    .option("log-level", {
+      choices: LOG_LEVELS,
+      default: "info" as const,
+      describe: "how much to log",
+    })
+    .option("log-format", {
+      choices: ["auto", "json", "human"] as const,
+      default: "auto" as const,
+      describe: "auto: human on a terminal, JSON lines elsewhere",
+    });
+}
+
+/** Those of the worker beside them. */
+export function workerFlags(command: ReturnType<typeof daemonFlags>) {
+  return command
+    .option("concurrency", {
+      type: "number",
+      default: 4,
+      requiresArg: true,
+      describe: "commands to run at once",
+      coerce: wholeNumber("--concurrency", 10_000),
+    })
+    .option("queue", {
+      type: "string",
+      array: true,
+      default: [] as string[],
+      defaultDescription: "every queue of the file",
+      requiresArg: true,
+      describe: "take from this queue; may be repeated",
+    })
+    .option("drain", {
+      default: "30s",
+      requiresArg: true,
+      describe: "how long running commands may go on after SIGTERM",
+      coerce: duration,
+    })
+    .example("clockd worker --queue default --queue reports --concurrency 8", "");
+}
+
+/** The flags as the commands take them. */
+export function daemonOptions(argv: {
+  config: string;
+  broker: string | undefined;
+  "log-level": DaemonOptions["logLevel"];
+  "log-format": DaemonOptions["logFormat"];
+}): DaemonOptions {
+  const { config, broker } = argv;
+  return { config, broker, logLevel: argv["log-level"], logFormat: argv["log-format"] };
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(String(text));
+  if (ms !== undefined) return ms;
+  throw new UsageError(`--drain takes a duration such as 30s or 5m, got "${text}"`);
+}

@@ -1,0 +1,36 @@
+import type { ErrorObject } from "ajv";
+import { error, type Finding } from "./finding.ts";
+import { splitPointer } from "./pointer.ts";
+
+/** Which of a job's keys each of these needs one of. */
+const GOES_WITH: Record<string, readonly string[]> = {
+  anchor: ["every"],
+  day_match: ["cron"],
+  dst: ["cron", "at"],
+};
+
+/** A key that does not go with the job's kind. Undefined when the kinds themselves are what is wrong. */
+export function misplacedKey({ instancePath }: ErrorObject, root: unknown): Finding | undefined {
+  const end = instancePath.lastIndexOf("/");
+  const job = valueAt(root, instancePath.slice(0, end));
+  const key = instancePath.slice(end + 1);
+  const needed = GOES_WITH[key] ?? ["run"];
+  if (needed.some((kind) => has(job, kind))) return undefined;
+  const got = (GOES_WITH[key] ? ["cron", "every", "at"] : ["publish"]).find((kind) =>
+    has(job, kind),
+  );
+  const wanted = needed.map((kind) => `"${kind}"`).join(" or ");
+  const message = `"${key}" goes with ${wanted}, this job has "${got}"`;
+  return error("CONFIG_MISPLACED_KEY", instancePath, "key", message);
+}
+
+function valueAt(root: unknown, path: string): unknown {
+  return splitPointer(path).reduce<unknown>(
+    (at, key) => (at as Record<string, unknown>)[key],
+    root,
+  );
+}
+
+function has(value: unknown, key: string): boolean {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key);
+}
