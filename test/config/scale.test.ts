@@ -25,21 +25,26 @@ function timed(work: () => void): number {
   return Math.min(...times);
 }
 
+/** Between eight times the time (linear) and sixty-four times (quadratic): the machine may be busy. */
+const MUCH = 24;
+/** What these catch takes minutes or never ends. ms. */
+const AT_ONCE = 10_000;
+
 const test = suite("files of unusual size");
 
-test("twice as many keys in a map take about twice as long", () => {
+test("eight times as many keys in a map take about eight times as long, not sixty-four", () => {
   const map = (keys: number) =>
     `version: 1\njobs:\n  a:\n    every: 5m\n    run: cat\n    payload:\n${Array.from(
       { length: keys },
       (_, index) => `      key-${index}: 1\n`,
     ).join("")}      key-7: 2\n`;
-  const [small, large] = [map(20_000), map(40_000)];
+  const [small, large] = [map(5000), map(40_000)];
   assert.equal(
     load(large).problems.map(({ code, line }) => [code, line]),
     [["CONFIG_DUPLICATE_KEY", 40_007]],
   );
   const ratio = timed(() => load(large)) / timed(() => load(small));
-  assert.ok(ratio < 3.5, `took ${ratio.toFixed(2)} times as long`);
+  assert.ok(ratio < MUCH, `took ${ratio.toFixed(2)} times as long`);
 });
 
 test("a problem in each of many jobs is told for each, in linear time", () => {
@@ -54,8 +59,8 @@ test("a problem in each of many jobs is told for each, in linear time", () => {
     problems.map(({ line }) => line),
     Array.from({ length: 10_000 }, (_, index) => index + 3),
   );
-  const ratio = timed(() => load(jobs(10_000))) / timed(() => load(jobs(5000)));
-  assert.ok(ratio < 3.5, `took ${ratio.toFixed(2)} times as long`);
+  const ratio = timed(() => load(jobs(10_000))) / timed(() => load(jobs(1250)));
+  assert.ok(ratio < MUCH, `took ${ratio.toFixed(2)} times as long`);
 });
 
 for (const [what, text] of [
@@ -72,7 +77,7 @@ for (const [what, text] of [
       problems.map(({ code }) => code),
       ["CONFIG_TOO_DEEP"],
     );
-    assert.ok(took < 1000, `took ${took.toFixed()} ms`);
+    assert.ok(took < AT_ONCE, `took ${took.toFixed()} ms`);
   });
 }
 
@@ -87,7 +92,7 @@ test("aliases that would be a billion values are refused at once", () => {
     load(text).problems.map(({ code }) => code),
     ["CONFIG_ALIAS"],
   );
-  assert.ok(performance.now() - start < 1000);
+  assert.ok(performance.now() - start < AT_ONCE);
 });
 
 test("an alias in each of many jobs is fine", () => {
