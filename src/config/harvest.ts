@@ -16,8 +16,8 @@ export interface PartSink {
 export interface Harvest {
   /** Told of every finished token of the stream. */
   see(token: CST.Token): void;
-  /** Looks at what is being built, and takes what is ripe. */
-  gather(stack: readonly CST.Token[]): void;
+  /** Looks at what is being built, and takes what is ripe. True when it took something. */
+  gather(stack: readonly CST.Token[]): boolean;
 }
 
 /** Enough that what each part costs by itself does not matter. */
@@ -34,17 +34,18 @@ export function createHarvest(
 ): Harvest {
   let allowed = true;
 
-  function gather(stack: readonly CST.Token[]): void {
+  function gather(stack: readonly CST.Token[]): boolean {
     // For every lexeme of the file: the usual answer must cost nothing.
     const jobs = stack[2];
-    if (jobs?.type !== "block-map" || jobs.items.length < PART_JOBS + KEPT_JOBS) return;
+    if (jobs?.type !== "block-map" || jobs.items.length < PART_JOBS + KEPT_JOBS) return false;
     const [document, top] = stack;
-    if (!allowed || top?.type !== "block-map" || document?.type !== "document") return;
-    if (!isPlain(document.start) || !isJobs(top.items.at(-1)!)) return;
+    if (!allowed || top?.type !== "block-map" || document?.type !== "document") return false;
+    if (!isPlain(document.start) || !isJobs(top.items.at(-1)!)) return false;
     // What comes before the jobs may have anchors that they use.
     if (top.items.length > 1) sink.takeTop(compose(top, top.items.splice(0, top.items.length - 1)));
     const items = jobs.items.splice(0, jobs.items.length - KEPT_JOBS);
     sink.takeJobs(compose(jobs, items), startOf(items[0]!), startOf(jobs.items[0]!));
+    return true;
   }
 
   function startOf(item: CST.BlockMap["items"][number]): number {

@@ -9,11 +9,12 @@ import { createParts } from "./parts.ts";
 import { hasErrors, type Problem } from "./problem.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
 import { checkShape } from "./shape.ts";
+import { finish, finishGently } from "./steps.ts";
 import { readRunFields, type TaskContext } from "./task.ts";
 import { createTimings } from "./timing.ts";
 import { createTree, type Tree } from "./tree.ts";
 import { createVariables, type Environment, type UnsetLevel } from "./variables.ts";
-import { parseYaml } from "./yaml.ts";
+import { parseYamlSteps } from "./yaml.ts";
 
 export interface LoadOptions {
   /** The file's name as it is to be shown in problems. */
@@ -36,10 +37,19 @@ export interface Loaded {
 
 /** Reads a schedules file's text: its config, and everything that is wrong with it. Pure. */
 export function loadText(text: string, options: LoadOptions): Loaded {
+  return finish(loadSteps(text, options));
+}
+
+/** The same, but a large file does not hold up who loads it: slots come due meanwhile. */
+export function loadGently(text: string, options: LoadOptions): Promise<Loaded> {
+  return finishGently(loadSteps(text, options));
+}
+
+function* loadSteps(text: string, options: LoadOptions): Generator<void, Loaded> {
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const reader = createTree();
   const parts = createParts(source);
-  const parsed = parseYaml(source, {
+  const parsed = yield* parseYamlSteps(source, {
     takeTop(map) {
       reader.takeTop(map);
       parts.takeTop(map);
@@ -58,14 +68,14 @@ export function loadText(text: string, options: LoadOptions): Loaded {
   let config: Config | undefined;
   if (!tree.broken) {
     findings.push(...checkShape(tree.value));
-    config = readConfig(tree, options, text);
+    config = yield* readConfig(tree, options, text);
   }
   const problems = placeFindings(findings, options.file, source, parts.locator(contents, tree));
   return config && !hasErrors(problems) ? { config, problems } : { problems };
 }
 
 /** Reads everything that has the right shape; what has not is told by the schema. */
-function readConfig(tree: Tree, options: LoadOptions, text: string): Config {
+function* readConfig(tree: Tree, options: LoadOptions, text: string): Generator<void, Config> {
   const { role, readFile } = options;
   const root = asMap(tree.value);
   const report = (finding: Finding) => void tree.findings.push(finding);
@@ -76,7 +86,7 @@ function readConfig(tree: Tree, options: LoadOptions, text: string): Config {
     report,
   };
   const calendars = readCalendars(asMap(root.calendars), { readFile, report });
-  const jobs = readJobs(root, tree.jobNames, { ...context, calendars }, options.now);
+  const jobs = yield* readJobs(root, tree.jobNames, { ...context, calendars }, options.now);
   const config: Config = {
     namespace: asText(root.namespace) ?? "clockd",
     jobs,
@@ -92,12 +102,15 @@ function unsetLevel(role: LoadOptions["role"], needs: LoadOptions["role"]): Unse
   return role === needs ? "error" : undefined;
 }
 
-function readJobs(
+/** Jobs between two steps: some milliseconds. */
+const STEP = 100;
+
+function* readJobs(
   root: Raw,
   names: readonly string[],
   context: TaskContext & Pick<JobContext, "calendars">,
   now: Instant,
-): Map<string, Job> {
+): Generator<void, Map<string, Job>> {
   const defaults = asMap(root.defaults);
   const runDefaults = readRunFields(defaults, "/defaults", context);
   const jobContext: JobContext = {
@@ -112,6 +125,7 @@ function readJobs(
   for (const name of names) {
     const job = readJob(name, asMap(raw[name]), jobContext);
     if (job) jobs.set(name, job);
+    if (jobs.size % STEP === 0) yield;
   }
   return jobs;
 }

@@ -4,7 +4,7 @@ import { fileBeside } from "./beside.ts";
 import type { Config } from "./config.ts";
 import { diffConfigs } from "./diff.ts";
 import { readConfigFile } from "./file.ts";
-import { hashOf, type Loaded, type LoadOptions, loadText } from "./load.ts";
+import { hashOf, type Loaded, type LoadOptions, loadGently } from "./load.ts";
 import { formatProblem, type Problem } from "./problem.ts";
 
 export interface ReloadDeps {
@@ -19,7 +19,7 @@ export interface ReloadDeps {
 
 /** Reads a file at start. Every problem is told; undefined when there is an error among them. */
 export async function loadAtStart(deps: Omit<ReloadDeps, "apply">): Promise<Config | undefined> {
-  const { config, problems } = parse(await readConfigFile(deps.path), deps, deps.time.now());
+  const { config, problems } = await parse(await readConfigFile(deps.path), deps, deps.time.now());
   tell(deps.emit, problems);
   if (config) {
     const { path: file, emit } = deps;
@@ -42,7 +42,7 @@ export function createReloader(current: Config, deps: ReloadDeps): () => Promise
     if ("text" in content && hashOf(content.text) === inForce.hash) {
       return emit({ type: "config.unchanged", file });
     }
-    const { config: next, problems } = parse(content, deps, time.now());
+    const { config: next, problems } = await parse(content, deps, time.now());
     if (next?.hash === inForce.hash) return emit({ type: "config.unchanged", file });
     tell(emit, problems);
     if (!next) {
@@ -84,13 +84,13 @@ export function createReloader(current: Config, deps: ReloadDeps): () => Promise
   };
 }
 
-function parse(
+async function parse(
   content: Awaited<ReturnType<typeof readConfigFile>>,
   { path: file, role, environment }: Omit<ReloadDeps, "apply">,
   now: Instant,
-): Loaded {
+): Promise<Loaded> {
   if (!("text" in content)) return { problems: [content] };
-  return loadText(content.text, { file, role, environment, now, readFile: fileBeside(file) });
+  return loadGently(content.text, { file, role, environment, now, readFile: fileBeside(file) });
 }
 
 function tell(emit: Emit, problems: readonly Problem[]): void {
