@@ -58,18 +58,22 @@ export async function openWorkerLink(
     }
   }
 
+  async function stopTaking(): Promise<void> {
+    const cancelled = tags.splice(0).map((tag) => channel.cancel(tag));
+    await withDeadline(Promise.all(cancelled), 1000);
+  }
+
   return {
     lost,
     get isLost() {
       return !usable();
     },
-    async stopTaking() {
-      const cancelled = tags.splice(0).map((tag) => channel.cancel(tag));
-      await withDeadline(Promise.all(cancelled), 1000);
-    },
+    stopTaking,
     async close(deadlineMs) {
       if (usable()) {
         connected.closing();
+        // Otherwise what is given back in this moment would come straight back here.
+        await stopTaking();
         // RabbitMQ's channel holds settlements for a quorum queue back when many come at once (more
         // than 32), and forgets them when it is closed. They are worth a moment.
         if (settling.any) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));

@@ -222,6 +222,7 @@ test("drained, gives back what has not started, lets runs end, and closes last",
   used(
     { a: WAITING },
     async (rig) => {
+      await rig.heard("worker.taking");
       const link = await rig.link();
       link.deliver(fireOf("a", 0));
       link.deliver(fireOf("a", 1));
