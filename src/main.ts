@@ -21,9 +21,16 @@ function end(signal: NodeJS.Signals | "SIGPIPE"): void {
   stop.abort(signal);
 }
 
-process.on("SIGTERM", end);
-process.on("SIGINT", end);
-process.on("SIGHUP", () => reload());
+/** Only who looks at `stop` takes the signals over; every other command ends by them as usual. */
+function listen(): AbortSignal {
+  if (process.listenerCount("SIGTERM") === 0) {
+    process.on("SIGTERM", end);
+    process.on("SIGINT", end);
+    process.on("SIGHUP", () => reload());
+  }
+  return stop.signal;
+}
+
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // The reader of a pipe may go away (`clockd … | head`): end, without a hurry and without a
@@ -37,11 +44,13 @@ const host: Host = {
   out: (text) => void process.stdout.write(text),
   log: boundedWriter(process.stdout),
   err: (text) => void process.stderr.write(text),
-  readStdin: async () => Buffer.concat(await process.stdin.toArray()).toString(),
+  readStdin: async () => Buffer.concat(await process.stdin.toArray()),
   isTerminal: process.stdout.isTTY === true,
   pid: process.pid,
   hostname: hostname(),
-  stop: stop.signal,
+  get stop() {
+    return listen();
+  },
   hurry: hurry.signal,
   onReload: (listener) => {
     reload = listener;

@@ -6,7 +6,7 @@ export interface Host {
   /** Standard output as a log: lines are dropped when nobody reads them. */
   log(text: string): void;
   err(text: string): void;
-  readStdin(): Promise<string>;
+  readStdin(): Promise<Buffer>;
   /** Standard output is a terminal: a person reads along. */
   isTerminal: boolean;
   pid: number;

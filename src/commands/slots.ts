@@ -4,6 +4,7 @@ import { formatSlot } from "../ledger/fire.ts";
 import { formatLocal } from "../schedule/datetime.ts";
 import { zoneNamed } from "../schedule/zone.ts";
 import type { Chosen } from "./choice.ts";
+import { LATEST } from "./moment.ts";
 import type { Row } from "./table.ts";
 
 /** The slots of several schedules after `from`, in order of time; at one instant in order of the list. */
@@ -13,7 +14,7 @@ export function* mergedSlots(all: readonly Chosen[], from: Instant): Generator<R
   );
   const push = (chosen: Chosen, after: Instant, place: number) => {
     const slot = chosen.schedule.next(after);
-    if (slot !== undefined) heap.push({ chosen, slot, place });
+    if (slot !== undefined && slot < LATEST) heap.push({ chosen, slot, place });
   };
   for (const [place, chosen] of all.entries()) push(chosen, from, place);
   for (let first = heap.pop(); first; first = heap.pop()) {

@@ -1,6 +1,6 @@
 import type { Instant } from "../clock/time.ts";
 import { fileBeside } from "../config/beside.ts";
-import { readConfigFile } from "../config/file.ts";
+import { decode, readConfigFile } from "../config/file.ts";
 import { loadText } from "../config/load.ts";
 import { formatProblem, hasErrors, type Problem, problemToJson } from "../config/problem.ts";
 
@@ -18,7 +18,7 @@ export interface ValidateIo {
   environment: Readonly<Record<string, string | undefined>>;
   /** ms UTC */
   now: Instant;
-  stdin?: () => Promise<string>;
+  stdin?: () => Promise<Buffer>;
 }
 
 /** Checks files and prints their problems. 0: no errors; 1: errors in a file; 2: wrong usage. */
@@ -44,7 +44,8 @@ export async function validate(options: ValidateOptions, io: ValidateIo): Promis
 }
 
 async function check(file: string, io: ValidateIo): Promise<{ problems: Problem[]; jobs: number }> {
-  const read = file === "-" ? { text: await io.stdin!() } : await readConfigFile(file);
+  const read =
+    file === "-" ? decode(shownName(file), await io.stdin!()) : await readConfigFile(file);
   if (!("text" in read)) return { problems: [read], jobs: 0 };
   const { environment, now } = io;
   const { config, problems } = loadText(read.text, {

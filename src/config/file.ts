@@ -52,7 +52,8 @@ async function readUpTo(handle: FileHandle, most: number): Promise<Buffer | unde
   }
 }
 
-function decode(path: string, bytes: Buffer): { text: string } | Problem {
+/** The text of a file's bytes, or why they are none. `path` is shown in the problem. */
+export function decode(path: string, bytes: Buffer): { text: string } | Problem {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -85,9 +85,15 @@ function readEvent(event: ICAL.Event, days: IcsDays, budget: Budget): void {
     const occurrence = iterator.next();
     if (!occurrence || occurrence.year > LAST_YEAR) return;
     budget.occurrences -= 1;
+    if (isPeriod(occurrence))
+      throw new Error("an RDATE of periods is not read: write single times");
     if (!moved) add(occurrence, length, days);
     else addDetails(event.getOccurrenceDetails(occurrence), days);
   }
+}
+
+function isPeriod(occurrence: object): boolean {
+  return occurrence instanceof ICAL.Period;
 }
 
 function addDetails(
@@ -110,6 +116,7 @@ const DAY_MS = 86_400_000;
 function add(start: ICAL.Time, length: number, { ranges, events }: IcsDays): void {
   const from = msOf(start);
   const end = Math.max(from + length, from + 1);
+  if (!Number.isFinite(end)) throw new Error("its end is no date of the calendar");
   if (isZoned(start)) events.push([from, end]);
   else ranges.push([Math.floor(from / DAY_MS), Math.floor((end - 1) / DAY_MS)]);
 }

@@ -72,7 +72,7 @@ function readFilters(
     if (calendars.length > 0) spec.except = calendars;
   }
   // Jobs share what is made of a spec, unless it is made from the name.
-  if (spec.spread || spec.cron?.some((text) => /(^|[\s,])h/i.test(text))) spec.job = name;
+  if (spec.spread || spec.cron?.some((text) => /(^|[\s,+])h/i.test(text))) spec.job = name;
 }
 
 function readDst({ gap, overlap }: Raw): ScheduleSpec["dst"] {

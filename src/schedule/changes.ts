@@ -108,8 +108,11 @@ function affected(next: Times["next"], span: Span): number[] {
 function isOut(spec: ScheduleSpec, zone: Zone, local: number, { end }: Span): boolean {
   const bound = (text: string | undefined) => (text ? readDateTime(text, zone) : undefined);
   const [starts, ends] = [bound(spec.starts), bound(spec.ends)];
-  if ((starts !== undefined && end < starts) || (ends !== undefined && end >= ends)) return true;
-  return spec.except?.some(({ closes }) => closes(Math.floor(local / 86_400_000))) ?? false;
+  // They are about the slot as it is fired.
+  const by = spreadOf(spec);
+  const slot = end + by;
+  if ((starts !== undefined && slot < starts) || (ends !== undefined && slot >= ends)) return true;
+  return spec.except?.some(({ closes }) => closes(Math.floor((local + by) / 86_400_000))) ?? false;
 }
 
 /** `02:30`, with seconds when there are some. */

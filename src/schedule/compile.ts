@@ -96,7 +96,18 @@ function compileAt(
     else problems.push({ ...notADateTime("at", text), index });
   }
   slots.sort((a, b) => a - b);
-  return { next: (after) => slots.find((slot) => slot > after) };
+  return { next: (after) => slots[firstAfter(slots, after)] };
+}
+
+/** The place of the first of sorted slots that is after `after`. */
+function firstAfter(slots: readonly Instant[], after: Instant): number {
+  let [low, high] = [0, slots.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (slots[middle]! > after) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function bounded(core: Schedule, starts: Instant = -Infinity, ends: Instant = Infinity): Schedule {

@@ -32,7 +32,7 @@ async function run(
     err: (text: string) => void (printed.err += text),
     environment: {},
     now: Date.UTC(2026, 9, 1),
-    ...(stdin === undefined ? {} : { stdin: async () => stdin }),
+    ...(stdin === undefined ? {} : { stdin: async () => Buffer.from(stdin) }),
   };
   return { code: await validate({ files, json }, io), ...printed };
 }

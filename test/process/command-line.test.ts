@@ -112,6 +112,14 @@ test("validate reads standard input", async ({ rig }) => {
   assert.is((await run(["validate", "-"], { input: "version: 2\njobs: {}\n" })).code, 1);
 });
 
+test("what nobody can wait for is ended by a signal", async ({ rig }) => {
+  rig.write(`  job: {every: 1s, run: "true"}\n`);
+  const child = runClockd(["next", "--config", rig.file, "--until", "+3000d", "--json"]);
+  await child.waitFor(() => true, SOON, "the first slots");
+  child.signal("SIGTERM");
+  assert.equal(await child.exited, { code: null, signal: "SIGTERM" });
+});
+
 test("a slow reader gets every line of a long answer", async ({ rig }) => {
   rig.write(
     Array.from({ length: 3000 }, (_, n) => `  job-${n}: {every: 1s, run: "true", x: 1}\n`).join(""),

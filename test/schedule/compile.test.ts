@@ -92,6 +92,15 @@ test("`at` is local in the zone unless it says its offset, and fires once each",
   ]);
 });
 
+test("thousands of moments are found at once, in order, whatever their order in the file", () => {
+  const at = Array.from({ length: 20_000 }, (_, n) =>
+    new Date(Date.UTC(2026, 0, 1) + ((n * 7919) % 20_000) * 3_600_000).toISOString(),
+  );
+  const found = slots({ at }, "2025-12-31T00:00:00Z", 20_001);
+  assert.is(found.length, 20_000);
+  assert.equal(found, at.map((text) => text.replace(".000Z", "Z")).sort());
+});
+
 test("`starts` is the first slot allowed, `ends` the first one not", () => {
   const spec = { every: 86_400_000, starts: "2026-12-02", ends: "2026-12-04" };
   assert.equal(slots(spec, "2026-01-01T00:00:00Z", 9), [
