@@ -1,0 +1,56 @@
+import { Writable } from "node:stream";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { boundedWriter, flushed } from "../src/streams.ts";
+
+const test = suite("what clockd writes");
+
+/** A reader that takes nothing until it is told to. */
+function slowReader() {
+  const taken: string[] = [];
+  let waiting: (() => void) | undefined;
+  let reading = false;
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      taken.push(String(chunk));
+      if (reading) done();
+      else waiting = done;
+    },
+  });
+  const read = () => {
+    reading = true;
+    waiting?.();
+  };
+  return { stream, taken, read };
+}
+
+test("a log that nobody reads stays bounded, and the gap is told when somebody reads again", async () => {
+  const { stream, taken, read } = slowReader();
+  const write = boundedWriter(stream);
+  const line = `${"x".repeat(1024 * 1024)}\n`;
+  for (let n = 0; n < 40; n++) write(line);
+  const held = stream.writableLength;
+  assert.ok(held < 20 * 1024 * 1024, `${held} bytes are held`);
+  read();
+  await flushed(stream);
+  write("after\n");
+  await flushed(stream);
+  const told = taken.find((text) => text.includes("were dropped"));
+  const dropped = Number(/"(\d+) log lines/.exec(told ?? "")?.[1]);
+  assert.is(dropped + taken.filter((text) => text === line).length, 40);
+  assert.is(taken.at(-1), "after\n");
+});
+
+test("the end waits for a reader who reads, and not for one who does not", async () => {
+  const reads = slowReader();
+  reads.stream.write("last words\n");
+  setImmediate(reads.read);
+  await flushed(reads.stream);
+  assert.is(reads.stream.writableLength, 0);
+  const never = slowReader();
+  never.stream.write("unread\n");
+  await flushed(never.stream);
+  assert.ok(never.stream.writableLength > 0);
+});
+
+test.run();
