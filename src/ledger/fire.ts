@@ -8,10 +8,14 @@ export interface Fire {
   attempt: number;
   /** The hash of the file that the fire came from. */
   config: string;
+  /** The leader's: a higher one is a later leader. */
+  epoch: number;
   /** True when the slot's time had passed with no clock leading. */
   catchUp: boolean;
   /** True when an earlier copy of this fire may have been delivered. */
   maybeDuplicate: boolean;
+  /** True when somebody asked for it out of turn: its slot is none of the schedule's. */
+  triggered: boolean;
   target: RunTarget | PublishTarget;
 }
 
@@ -38,6 +42,15 @@ export interface PublishTarget {
  */
 export function fireId(job: string, slot: Instant): string {
   return `${job}@${formatSlot(slot)}`;
+}
+
+/** What the name of a fire says; undefined when it is no such name. */
+export function parseFireId(id: string): { job: string; slot: Instant } | undefined {
+  const at = id.lastIndexOf("@");
+  const slot = Date.parse(id.slice(at + 1));
+  if (at < 1 || Number.isNaN(slot)) return undefined;
+  const job = id.slice(0, at);
+  return fireId(job, slot) === id ? { job, slot } : undefined;
 }
 
 /** A slot in UTC, ISO 8601, with seconds; with milliseconds only when it has some. */

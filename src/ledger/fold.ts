@@ -1,0 +1,56 @@
+import { applyClock } from "./fold-clocks.ts";
+import { applyFire, applyMissed } from "./fold-fires.ts";
+import { applyJob } from "./fold-jobs.ts";
+import { isFault, type LedgerFault, type LedgerRecord, type RunRecord } from "./record.ts";
+import type { LedgerState } from "./state.ts";
+
+/** What is known before any record was read. */
+export function emptyState(): LedgerState {
+  return {
+    position: -1,
+    epoch: 0,
+    leader: undefined,
+    standbys: new Map(),
+    newest: 0,
+    settled: -Infinity,
+    jobs: new Map(),
+    owing: new Set(),
+    open: new Map(),
+    triggers: new Map(),
+    faults: { "unknown-kind": 0, "newer-version": 0, broken: 0 },
+    lacksBeginning: false,
+  };
+}
+
+/**
+ * Takes one more record into `state`, in place. Records come in the order of their positions; where
+ * one does not follow on the one before it, `lacksBeginning` says so. From what is no record nothing
+ * is concluded.
+ */
+export function applyEntry(
+  state: LedgerState,
+  position: number,
+  content: LedgerRecord | LedgerFault,
+): void {
+  if (position !== state.position + 1) state.lacksBeginning = true;
+  state.position = position;
+  if (isFault(content)) state.faults[content.fault]++;
+  else applyRecord(state, content);
+}
+
+function applyRecord(state: LedgerState, record: LedgerRecord): void {
+  if (record.kind === "fire") applyFire(state, record);
+  else if (record.kind === "missed") applyMissed(state, record);
+  else if (record.kind === "clock") applyClock(state, record);
+  else if (record.kind === "job") applyJob(state, record);
+  else if (record.kind === "run") applyRun(state, record);
+  else record.kind satisfies "mark";
+}
+
+/** The newest end by the order of the ledger, whatever the clocks of the workers say. */
+function applyRun(state: LedgerState, record: RunRecord): void {
+  const job = state.jobs.get(record.job);
+  if (!job) return;
+  const { fire, attempt, ok, outcome, exitCode, signal, endedAt } = record;
+  job.lastRun = { fire, attempt, ok, outcome, exitCode, signal, endedAt };
+}
