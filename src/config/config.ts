@@ -26,7 +26,21 @@ export interface Job {
   /** An IANA zone name. */
   timezone: string;
   paused: boolean;
+  /** Jobs that say the same share it. */
+  catchUp: CatchUpPolicy;
+  /** What the job was called before, so that it goes on from where that one was. No job of the file. */
+  renamedFrom?: string;
   task: RunTask | PublishTask;
+}
+
+/** What becomes of slots whose time passed with no clock leading. */
+export interface CatchUpPolicy {
+  /** Which of them are fired late. */
+  run: "none" | "latest" | "all";
+  /** A slot that is older is not fired any more. ms, 1s to 30d. */
+  within: number;
+  /** The most that `all` fires: the newest ones. */
+  max: number;
 }
 
 /** A command that a worker executes. */

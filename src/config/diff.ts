@@ -31,6 +31,7 @@ function isSame(a: Job, b: Job): boolean {
     a.scheduleKey === b.scheduleKey &&
     a.timezone === b.timezone &&
     a.paused === b.paused &&
+    isDeepStrictEqual(a.catchUp, b.catchUp) &&
     isDeepStrictEqual(a.task, b.task)
   );
 }

@@ -1,11 +1,12 @@
 import type { ScheduleProblem, ScheduleSpec } from "../schedule/schedule.ts";
 import type { Calendars } from "./calendars.ts";
+import type { CatchUpReader } from "./catch-up.ts";
 import type { Job, RunTask } from "./config.ts";
 import { formatDuration } from "./duration.ts";
 import { error, type Finding } from "./finding.ts";
 import { readDuration } from "./limits.ts";
 import { joinPointer } from "./pointer.ts";
-import { asMap, type Raw } from "./raw.ts";
+import { asMap, asText, type Raw } from "./raw.ts";
 import { readSpec, type SpecContext } from "./spec.ts";
 import { type RunDefaults, readPublish, readRun, readRunFields, type TaskContext } from "./task.ts";
 import type { Timing } from "./timing.ts";
@@ -14,6 +15,7 @@ import type { Timing } from "./timing.ts";
 export interface JobContext extends TaskContext {
   timingOf(spec: ScheduleSpec): Timing;
   calendars: Calendars;
+  readCatchUp: CatchUpReader;
   /** `defaults` as written, and its run fields read. */
   defaults: Raw;
   runDefaults: RunDefaults;
@@ -27,14 +29,17 @@ export function readJob(name: string, raw: Raw, context: JobContext): Job | unde
   const path = joinPointer("/jobs", name);
   const timing = readTiming(name, raw, path, context);
   const task = readTask(raw, path, context);
+  const catchUp = context.readCatchUp(asMap(raw.catch_up), `${path}/catch_up`);
   if (task?.kind === "run" && timing) warnOfTimeout(raw, path, task, timing, context);
   if (timing) warnOfSpread(raw, path, timing, context);
   if (!timing?.schedule || !task) return undefined;
   const { schedule, key, spec } = timing;
   const { timezone } = spec;
   const paused = (raw.paused ?? context.defaults.paused ?? false) === true;
-  const job: Job = { name, schedule, spec, scheduleKey: key, timezone, paused, task };
+  const job: Job = { name, schedule, spec, scheduleKey: key, timezone, paused, catchUp, task };
   if (typeof raw.description === "string") job.description = raw.description;
+  const renamedFrom = asText(raw.renamed_from);
+  if (renamedFrom !== undefined) job.renamedFrom = renamedFrom;
   return job;
 }
 

@@ -6,12 +6,16 @@ import { LONGEST_EVERY, LONGEST_SPREAD, SHORTEST_EVERY } from "./spec.ts";
 /** A timer of the runtime that is set for longer (24.8 days) goes off at once. */
 const LONGEST_TIMER = 24 * 86_400_000;
 
+/** The ledger keeps its records for 32 days: what is older cannot be told from what was fired. */
+const LONGEST_WITHIN = 30 * 86_400_000;
+
 /** The least and the most of each field that is a duration, ms. */
 const LIMITS = {
   every: [SHORTEST_EVERY, LONGEST_EVERY],
   spread: [0, LONGEST_SPREAD],
   timeout: [1, LONGEST_TIMER],
   kill_after: [0, LONGEST_TIMER],
+  within: [1000, LONGEST_WITHIN],
 } as const;
 
 /**

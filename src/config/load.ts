@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Instant } from "../clock/time.ts";
 import { readCalendars } from "./calendars.ts";
+import { createCatchUps } from "./catch-up.ts";
 import type { ReadFile } from "./closing.ts";
 import type { Config, Job } from "./config.ts";
 import { type Finding, placeFindings } from "./finding.ts";
@@ -8,6 +9,7 @@ import { checkDefaults, type JobContext, readJob } from "./job.ts";
 import { createParts } from "./parts.ts";
 import { hasErrors, type Problem } from "./problem.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
+import { checkRenames } from "./renames.ts";
 import { checkShape } from "./shape.ts";
 import { finish, finishGently } from "./steps.ts";
 import { readRunFields, type TaskContext } from "./task.ts";
@@ -116,11 +118,13 @@ function* readJobs(
   const jobContext: JobContext = {
     ...context,
     timingOf: createTimings(now),
+    readCatchUp: createCatchUps(asMap(defaults.catch_up), context.report),
     defaults,
     runDefaults,
   };
   checkDefaults(jobContext);
   const raw = asMap(root.jobs);
+  checkRenames(raw, names, context.report);
   const jobs = new Map<string, Job>();
   for (const name of names) {
     const job = readJob(name, asMap(raw[name]), jobContext);

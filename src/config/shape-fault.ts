@@ -21,7 +21,9 @@ const describers: Record<string, Describe> = {
   type: wrongType,
   const: wrongVersion,
   enum: notOneOf,
-  pattern: (fault) => wrongValue(fault, `expected ${expected(fault)}, got ${shorten(fault.data)}`),
+  pattern: notAsExpected,
+  minimum: notAsExpected,
+  maximum: notAsExpected,
   minLength: (fault) => wrongValue(fault, "expected text that is not empty"),
   minItems: (fault) => wrongValue(fault, "expected at least one item, got an empty list"),
   minProperties: noneOfKeys,
@@ -34,6 +36,8 @@ const describers: Record<string, Describe> = {
 
 function wrongType(fault: ErrorObject): Finding {
   const got = fault.data;
+  // A number of the wrong kind.
+  if (typeof got === "number" && fault.schema === "integer") return notAsExpected(fault);
   const message = `expected ${expected(fault)}, got ${kindOf(got)}`;
   const finding = error("CONFIG_TYPE", fault.instancePath, "value", message);
   const hint = typeHint(got, fault.parentSchema ?? {});
@@ -54,6 +58,10 @@ function wrongVersion({ instancePath, data }: ErrorObject): Finding {
 
 function wrongValue(fault: ErrorObject, message: string): Finding {
   return error("CONFIG_VALUE", fault.instancePath, "value", message);
+}
+
+function notAsExpected(fault: ErrorObject): Finding {
+  return wrongValue(fault, `expected ${expected(fault)}, got ${shorten(fault.data)}`);
 }
 
 function notOneOf(fault: ErrorObject): Finding | undefined {

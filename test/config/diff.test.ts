@@ -29,6 +29,12 @@ test("names are told as added, changed and removed, sorted", () => {
   assert.equal(diffConfigs(before, config()), { added: [], changed: [], removed: ["b", "c", "d"] });
 });
 
+test("what a job was called before, and defaults that are written out, are no change", () => {
+  const catchUp = "catch_up: {run: latest, within: 1d, max: 100}";
+  const after = config(`${JOB.slice(0, -1)}, ${catchUp}, renamed_from: b}`);
+  assert.equal(diffConfigs(config(JOB), after), { added: [], changed: [], removed: [] });
+});
+
 test("the order of jobs, a description and the way of writing are no change", () => {
   const before = config("b: {every: 5m, run: b}", JOB);
   const after = config(
@@ -49,6 +55,8 @@ const CHANGES: [string, string, string][] = [
   ["its zone", "every", "timezone: Europe/Berlin, every"],
   ["its patience", "every", "kill_after: 1s, every"],
   ["its pause", "every", "paused: true, every"],
+  ["what is caught up of it", "every", "catch_up: {run: all}, every"],
+  ["how late it may be caught up", "every", "catch_up: {within: 1h}, every"],
   ["its end", "every", "ends: 2030-01-01, every"],
 ];
 

@@ -55,7 +55,44 @@ test("a job without any defaults has the documented ones", () => {
   const run = { kind: "run", command: "date", queue: "default", env: {}, killAfter: 10_000 };
   assert.equal(job.task, run);
   assert.is(job.timezone, "UTC");
+  assert.equal(job.catchUp, { run: "latest", within: 86_400_000, max: 100 });
   assert.is(load("version: 1\njobs: {}").config?.namespace, "clockd");
+});
+
+test("catch_up is merged key by key", () => {
+  const text = `
+version: 1
+defaults: {catch_up: {run: all, within: 2h}}
+jobs:
+  plain: {every: 5m, run: date}
+  own: {every: 5m, run: date, catch_up: {within: 30d, max: 7}}
+  none: {every: 5m, publish: {exchange: x, routing_key: y}, catch_up: {run: none}}
+`;
+  const catchUp = (name: string) => jobOf(text, name).catchUp;
+  assert.equal(catchUp("plain"), { run: "all", within: 7_200_000, max: 100 });
+  assert.equal(catchUp("own"), { run: "all", within: 30 * 86_400_000, max: 7 });
+  assert.equal(catchUp("none"), { run: "none", within: 7_200_000, max: 100 });
+});
+
+test("jobs whose catch_up says the same share it", () => {
+  const text = `
+version: 1
+defaults: {catch_up: {run: all}}
+jobs:
+  a: {every: 5m, run: date}
+  b: {every: 6m, run: date, catch_up: {run: all, within: 1d}}
+  c: {every: 7m, run: date, catch_up: {max: 100, within: 24h}}
+  d: {every: 8m, run: date, catch_up: {max: 99}}
+`;
+  const [a, b, c, d] = [...load(text).config!.jobs.values()].map(({ catchUp }) => catchUp);
+  assert.ok(a === b && b === c && c !== d);
+});
+
+test("a job knows what it was called before", () => {
+  const text =
+    "version: 1\njobs: {b: {every: 5m, run: date, renamed_from: a}, c: {every: 5m, run: date}}";
+  assert.is(jobOf(text, "b").renamedFrom, "a");
+  assert.not.ok("renamedFrom" in jobOf(text, "c"));
 });
 
 test("jobs keep the order of the file, even when their names are numbers", () => {
