@@ -1,4 +1,5 @@
 import type { Fire } from "../ledger/fire.ts";
+import type { FireRecord, LedgerFault, LedgerRecord, RunRecord } from "../ledger/record.ts";
 
 /**
  * The broker port. It speaks of fires and deliveries, not of queues and channels, so that every
@@ -14,6 +15,8 @@ export interface Broker {
   openClock(queues: Iterable<string>): Promise<ClockLink | BrokerProblem>;
   /** Connects as a worker and starts to take deliveries. */
   openWorker(options: WorkerOptions): Promise<WorkerLink | BrokerProblem>;
+  /** Connects to read the ledger and to append what people ask for. */
+  openLedger(): Promise<LedgerLink | BrokerProblem>;
 }
 
 /** Why the broker cannot be used, in words that say what to do. Never contains a password. */
@@ -26,23 +29,75 @@ export function isBrokerProblem(value: object): value is BrokerProblem {
   return "code" in value && "message" in value;
 }
 
-/** A clock's open connection. Once lost it stays lost: open another. */
-export interface ClockLink {
+/** An open connection to the ledger. Once lost it stays lost: open another. */
+export interface LedgerLink {
   /**
-   * Publishes one fire; resolves with what became of it. Fires are accepted in the order of the
-   * calls. A fire whose confirm never came is `in-doubt`: it may or may not have been delivered.
+   * Appends a record that is no fire. Records and fires of one link are in the ledger in the order
+   * of the calls. `in-doubt`: it may or may not be there.
    */
-  fire(fire: Fire): Promise<FireOutcome>;
-  /** Undefined when there is room for another fire; otherwise resolves when there is, or when lost. */
-  room(): Promise<void> | undefined;
-  /** Makes work queues ready, as at opening. Resolves with a problem if that failed. */
-  ensureQueues(queues: Iterable<string>): Promise<BrokerProblem | undefined>;
+  append(record: Exclude<LedgerRecord, FireRecord>): Promise<FireOutcome>;
+  /** The newest snapshot, as `saveSnapshot` got it; undefined: none was found. */
+  readSnapshot(): Promise<Uint8Array | undefined | BrokerProblem>;
+  /**
+   * Reads the ledger from a place on, and then every record as it is appended, in order, without
+   * end. A place that retention has taken: from the oldest record that is left. `onEntry` must not
+   * throw.
+   */
+  follow(
+    from: LedgerPlace,
+    onEntry: (entry: LedgerEntry) => void,
+  ): Promise<Following | BrokerProblem>;
   /** Resolves when the link can no longer be trusted, with the reason. Pending after `close()`. */
   readonly lost: Promise<BrokerProblem>;
   /** True once `lost` has resolved or `close` was called. */
   readonly isLost: boolean;
   /** Waits for open confirms, at most `deadlineMs`, then closes. Later fires are `in-doubt`. */
   close(deadlineMs: number): Promise<void>;
+}
+
+/** Where to begin: after a position, about an instant (ms UTC, some records earlier), or at the oldest record. */
+export type LedgerPlace = { after: number } | { since: number } | "oldest";
+
+export interface LedgerEntry {
+  /** Counts up from 0 with every record. */
+  position: number;
+  content: LedgerRecord | LedgerFault;
+}
+
+export interface Following {
+  /** No entry comes after it has resolved. */
+  stop(): Promise<void>;
+}
+
+/** A clock's open connection. */
+export interface ClockLink extends LedgerLink {
+  /**
+   * Resolves when this clock is the one to lead, at once or after others have gone; pending when the
+   * link is lost first. The broker orders the two: when another link is elected, nothing more of
+   * this one is accepted.
+   */
+  readonly elected: Promise<void>;
+  /** For a standby that sees no leader: makes sure that somebody can be elected. Harmless at any time. */
+  callElection(): Promise<void>;
+  /**
+   * Publishes one fire, to its work queue and the ledger as one; resolves with what became of it.
+   * Fires are accepted in the order of the calls. A fire whose confirm never came is `in-doubt`: it
+   * may or may not have been delivered. A fire to another service is in the ledger first.
+   */
+  fire(fire: Fire): Promise<FireOutcome>;
+  /** Undefined when there is room for another fire; otherwise resolves when there is, or when lost. */
+  room(): Promise<void> | undefined;
+  /** Makes work queues ready, as at opening. Resolves with a problem if that failed. */
+  ensureQueues(queues: Iterable<string>): Promise<BrokerProblem | undefined>;
+  /** Keeps a snapshot beside the ledger, for readers to begin with. */
+  saveSnapshot(snapshot: Uint8Array): Promise<FireOutcome>;
+  /**
+   * True when it is sure that the broker has not gone down since somebody last called `vouch`. Then
+   * what is not in the ledger is not in a work queue either.
+   */
+  isUnbroken(): Promise<boolean>;
+  /** From now on watches over the broker, for the next leader's `isUnbroken`. */
+  vouch(): Promise<void>;
 }
 
 export type FireOutcome =
@@ -64,6 +119,8 @@ export interface WorkerOptions {
 
 /** A worker's open connection. Once lost, its deliveries are void: the broker delivers them again. */
 export interface WorkerLink {
+  /** Appends to the ledger what became of a run. `in-doubt`: it may or may not be there. */
+  append(record: RunRecord): Promise<FireOutcome>;
   readonly lost: Promise<BrokerProblem>;
   readonly isLost: boolean;
   /** Takes no more. Deliveries already held stay valid. */
@@ -95,8 +152,11 @@ export interface WorkerFire {
   id: string;
   attempt: number;
   config: string;
+  /** The epoch of the leader that fired it; 0 when the message does not say. */
+  epoch: number;
   catchUp: boolean;
   maybeDuplicate: boolean;
+  triggered: boolean;
   payload?: unknown;
   /** W3C trace context of the fire. */
   traceparent: string;

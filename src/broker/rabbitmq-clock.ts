@@ -1,137 +1,111 @@
-import type { Fire } from "../ledger/fire.ts";
+import type { Fire, PublishTarget } from "../ledger/fire.ts";
 import { type BrokerProblem, type ClockLink, type FireOutcome, isBrokerProblem } from "./broker.ts";
-import { pollUntil } from "./deadline.ts";
-import { watchConfirms } from "./rabbitmq-confirms.ts";
-import {
-  assertBase,
-  assertQueue,
-  type Connected,
-  drop,
-  onScratchChannel,
-  orLost,
-  tie,
-} from "./rabbitmq-connect.ts";
-import { createPublisher, inDoubt, type Learned } from "./rabbitmq-fires.ts";
+import type { Connected } from "./rabbitmq-connect.ts";
 import { createForeign } from "./rabbitmq-foreign.ts";
-import type { Topology } from "./topology.ts";
+import { type LedgerParts, type LinkOptions, openLedgerParts, openOf } from "./rabbitmq-ledger.ts";
+import { inDoubt } from "./rabbitmq-publisher.ts";
+import { createQueues } from "./rabbitmq-queues.ts";
+import { createSide } from "./rabbitmq-side.ts";
+import { snapshotMessage } from "./rabbitmq-snapshots.ts";
+import { standForElection } from "./rabbitmq-token.ts";
+import { rescueUnrouted } from "./rabbitmq-unrouted.ts";
+import { createWitness } from "./rabbitmq-witness.ts";
+import { encodeFire, encodePublishFire } from "./wire.ts";
 
-/** Fires without an answer at once: enough to keep the broker busy, few enough to be held. */
+/** Messages without an answer at once: enough to keep the broker busy, few enough to be held. */
 const WINDOW = 2000;
-
-/** The broker's memory or disk alarm, which holds publishers up. */
-export type Blocking = { type: "broker.blocked"; reason: string } | { type: "broker.unblocked" };
-
-/** What every link of one broker has in common. */
-export interface ClockLinkOptions {
-  topology: Topology;
-  learned: Learned;
-  /** Stamps messages, ms UTC. */
-  now: () => number;
-  told: (event: Blocking) => void;
-}
 
 /** Makes a clock's link of a connection. */
 export async function openClockLink(
   connected: Connected,
   queues: Iterable<string>,
-  { topology, learned, now, told }: ClockLinkOptions,
+  options: LinkOptions,
 ): Promise<ClockLink | BrokerProblem> {
-  const { model, lost } = connected;
+  const { topology, learned, now } = options;
+  const parts = await openLedgerParts(connected, options);
+  if (isBrokerProblem(parts)) return parts;
+  const { link, channel, pending } = parts;
   const work = createQueues(connected, topology);
-  const failure = await onScratchChannel(connected, (channel) => assertBase(channel, topology));
-  if (failure) return failure;
   const silent = await work.ensure(queues);
   if (silent && silent.code !== "BROKER_REFUSED") return silent;
-  const opened = await orLost(connected, model.createConfirmChannel());
-  if (isBrokerProblem(opened)) return opened;
-  const publisher = createPublisher(tie(opened, connected), learned);
-  const foreign = createForeign(connected, learned);
-  const open = () => publisher.open + foreign.open;
-  const oldest = () => Math.min(publisher.oldest, foreign.oldest);
+  const failure = await rescueUnrouted(connected, topology, work.ensure);
+  if (failure) return failure;
+  const token = await standForElection(connected, channel, topology.leader);
+  if (isBrokerProblem(token)) return token;
+  const publish = createFiring(connected, parts, work, options);
+  const snapshots = createSide(connected, learned);
+  pending.push(snapshots);
   const waiting = createWaiting();
-  const stopWatching = watchConfirms(connected, oldest, told);
-  let closed = false;
-  const isLost = () => closed || connected.isLost();
-  void lost.then(() => {
-    stopWatching();
-    waiting.release();
-  });
+  const hasRoom = () => openOf(pending) < WINDOW;
+  void link.lost.then(waiting.release);
+
+  return {
+    ...token,
+    ...createWitness(connected, topology.witness),
+    async fire(fire) {
+      if (link.isLost) return inDoubt("the link is closed");
+      const outcome = await publish(fire);
+      if (hasRoom()) waiting.release();
+      return outcome;
+    },
+    async append(record) {
+      const outcome = await link.append(record);
+      if (hasRoom()) waiting.release();
+      return outcome;
+    },
+    async saveSnapshot(snapshot) {
+      if (link.isLost) return inDoubt("the link is closed");
+      const route = { exchange: "", key: topology.snapshots };
+      const { outcome } = await snapshots.publish(snapshotMessage(snapshot, now()), route);
+      return outcome;
+    },
+    room: () => (link.isLost || hasRoom() ? undefined : waiting.wait()),
+    ensureQueues: work.ensure,
+    readSnapshot: link.readSnapshot,
+    follow: link.follow,
+    lost: link.lost,
+    get isLost() {
+      return link.isLost;
+    },
+    close(deadlineMs) {
+      const closed = link.close(deadlineMs);
+      waiting.release();
+      return closed;
+    },
+  };
+}
+
+/** Publishes fires; what comes of it is in the ledger's order. */
+function createFiring(
+  connected: Connected,
+  { publisher, pending }: LedgerParts,
+  work: ReturnType<typeof createQueues>,
+  { topology, learned, now }: LinkOptions,
+) {
+  const foreign = createForeign(connected, learned);
+  pending.push(foreign);
 
   async function toWorker(fire: Fire, queue: string): Promise<FireOutcome> {
     // Sent in this very turn when all is well, so that it counts at once as open.
     if (work.isRefused(queue)) {
       const problem = await work.ensure([queue]);
-      if (problem) return problem.code === "BROKER_REFUSED" ? refused(problem) : doubtful(problem);
+      if (problem) {
+        return { kind: problem.code === "BROKER_REFUSED" ? "undeliverable" : "in-doubt", problem };
+      }
     }
     const route = { exchange: topology.exchange, key: topology.workKey(queue) };
-    const outcome = await publisher.publish(fire, route, now());
-    if (outcome.kind !== "undeliverable" || outcome.problem.code !== "BROKER_UNROUTABLE") {
-      return outcome;
-    }
-    // Somebody deleted the queue. The fire is nowhere, so to send it again cannot double it.
-    const problem = await work.ensure([queue]);
-    if (problem) return refused(problem);
-    return publisher.publish(fire, route, now());
+    return publisher.publish(encodeFire(fire, now()), route);
   }
 
-  return {
-    async fire(fire) {
-      if (isLost()) return inDoubt("the link is closed");
-      const { target } = fire;
-      const outcome = await (target.kind === "run"
-        ? toWorker(fire, target.queue)
-        : foreign.publish(fire, target, now()));
-      if (open() < WINDOW) waiting.release();
-      return outcome;
-    },
-    room: () => (isLost() || open() < WINDOW ? undefined : waiting.wait()),
-    ensureQueues: work.ensure,
-    lost,
-    get isLost() {
-      return isLost();
-    },
-    async close(deadlineMs) {
-      closed = true;
-      waiting.release();
-      await pollUntil(() => open() === 0 || connected.isLost(), deadlineMs);
-      stopWatching();
-      connected.closing();
-      await drop(model);
-    },
-  };
-}
+  /** In the ledger first: a clock that goes in between leaves a fire that the next one knows of. */
+  async function toService(fire: Fire, target: PublishTarget): Promise<FireOutcome> {
+    const route = { exchange: topology.exchange, key: topology.ledgerKey("fire") };
+    const recorded = await publisher.publish(encodePublishFire(fire, target, now()), route);
+    return recorded.kind === "confirmed" ? foreign.publish(fire, target, now()) : recorded;
+  }
 
-/**
- * Work queues, and what is wrong with which. One that exists with other arguments is no reason to
- * hold up the jobs of the others; it is asked for again with each of its fires.
- */
-function createQueues(connected: Connected, topology: Topology) {
-  const refused = new Set<string>();
-  const ensureOne = async (queue: string) => {
-    const problem = await onScratchChannel(connected, (channel) =>
-      assertQueue(channel, topology, queue),
-    );
-    if (problem) refused.add(queue);
-    else refused.delete(queue);
-    return problem;
-  };
-  return {
-    /** All of them; the first problem. */
-    async ensure(queues: Iterable<string>): Promise<BrokerProblem | undefined> {
-      let first: BrokerProblem | undefined;
-      for (const queue of new Set(queues)) first ??= await ensureOne(queue);
-      return first;
-    },
-    isRefused: (queue: string) => refused.has(queue),
-  };
-}
-
-function refused(problem: BrokerProblem): FireOutcome {
-  return { kind: "undeliverable", problem };
-}
-
-function doubtful(problem: BrokerProblem): FireOutcome {
-  return { kind: "in-doubt", problem };
+  return (fire: Fire): Promise<FireOutcome> =>
+    fire.target.kind === "run" ? toWorker(fire, fire.target.queue) : toService(fire, fire.target);
 }
 
 /** People waiting for room. */

@@ -1,11 +1,13 @@
-import type { Blocking } from "./rabbitmq-clock.ts";
 import { type Connected, problem } from "./rabbitmq-connect.ts";
+
+/** The broker's memory or disk alarm, which holds publishers up. */
+export type Blocking = { type: "broker.blocked"; reason: string } | { type: "broker.unblocked" };
 
 /** A broker that is alive confirms in much less. ms. */
 const CONFIRM_TIMEOUT_MS = 30_000;
 
 /**
- * Ends a link whose oldest open fire (`oldest`, ms of `performance.now()`) gets no answer: the broker
+ * Ends a link whose oldest open message (`oldest`, ms of `performance.now()`) gets no answer: the broker
  * is frozen, or a queue of it is. While the broker blocks its publishers (memory or disk alarm) it is
  * alive and says so, and waiting doubles nothing. Returns what ends the watch.
  */

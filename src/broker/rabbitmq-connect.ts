@@ -3,7 +3,6 @@ import type { Socket } from "node:net";
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import type { BrokerProblem } from "./broker.ts";
 import { withDeadline } from "./deadline.ts";
-import type { Topology } from "./topology.ts";
 import type { BrokerAddress } from "./url.ts";
 
 /** One connection and the news that it is gone. */
@@ -83,13 +82,21 @@ export async function drop(model: ChannelModel): Promise<void> {
   stream.destroy();
 }
 
-/** Opens a channel whose end is the end of the connection: a link is whole or it is lost. */
-export function tie<C extends Channel>(channel: C, connected: Connected): C {
+/**
+ * Makes the end of a channel the end of the connection: a link is whole or it is lost. `isWanted`:
+ * this end is no loss.
+ */
+export function tie<C extends Channel>(
+  channel: C,
+  connected: Connected,
+  isWanted = () => false,
+): C {
   let lastError: Error | undefined;
   channel.on("error", (error) => {
     lastError = error;
   });
   channel.on("close", () => {
+    if (isWanted()) return;
     connected.lose(problem("BROKER_CHANNEL_CLOSED", reasonOf(lastError)));
   });
   return channel;
@@ -132,34 +139,6 @@ export async function orLost<T>(
   const answer = await Promise.race([work, connected.lost, silence]);
   clearTimeout(timer);
   return answer;
-}
-
-/** Makes the exchange and the dead-letter queue ready. Both are durable. */
-export async function assertBase(
-  channel: Channel,
-  { exchange, dead }: Topology,
-): Promise<undefined> {
-  await channel.assertExchange(exchange, "topic", { durable: true });
-  await channel.assertQueue(dead, { durable: true, arguments: { "x-queue-type": "quorum" } });
-}
-
-/**
- * Makes one work queue ready. A message that RabbitMQ itself gives up on (4.x does after 20
- * deliveries) goes to the dead letters.
- */
-export async function assertQueue(
-  channel: Channel,
-  topology: Topology,
-  queue: string,
-): Promise<undefined> {
-  const name = topology.workQueue(queue);
-  await channel.assertQueue(name, {
-    durable: true,
-    deadLetterExchange: "",
-    deadLetterRoutingKey: topology.dead,
-    arguments: { "x-queue-type": "quorum" },
-  });
-  await channel.bindQueue(name, topology.exchange, topology.workKey(queue));
 }
 
 export function problem(code: BrokerProblem["code"], message: string): BrokerProblem {

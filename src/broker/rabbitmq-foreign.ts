@@ -1,20 +1,15 @@
 import type { Fire, PublishTarget } from "../ledger/fire.ts";
-import { type BrokerProblem, type FireOutcome, isBrokerProblem } from "./broker.ts";
-import { type Connected, onScratchChannel, orLost, problem } from "./rabbitmq-connect.ts";
-import {
-  createPublisher,
-  inDoubt,
-  type Learned,
-  type Publisher,
-  undeliverable,
-} from "./rabbitmq-fires.ts";
+import type { BrokerProblem, FireOutcome } from "./broker.ts";
+import { type Connected, onScratchChannel } from "./rabbitmq-connect.ts";
+import { inDoubt, type Learned, type Pending, undeliverable } from "./rabbitmq-publisher.ts";
+import { createSide } from "./rabbitmq-side.ts";
+import { encodeFire } from "./wire.ts";
 
 /** Publishes to exchanges that belong to other services. */
-export interface Foreign {
+export interface Foreign extends Pending {
   publish(fire: Fire, target: PublishTarget, now: number): Promise<FireOutcome>;
   /** Fires that came and have no outcome yet, sent or not. */
   readonly open: number;
-  readonly oldest: number;
 }
 
 /**
@@ -25,18 +20,8 @@ export interface Foreign {
 export function createForeign(connected: Connected, learned: Learned): Foreign {
   /** What is known of each exchange; gone when the channel is closed, for then something changed. */
   const known = new Map<string, Promise<BrokerProblem | undefined>>();
-  let opened: Promise<Publisher | BrokerProblem> | undefined;
-  let current: Publisher | undefined;
+  const side = createSide(connected, learned, () => known.clear());
   let open = 0;
-
-  async function openPublisher(): Promise<Publisher> {
-    const channel = await connected.model.createConfirmChannel();
-    channel.on("close", () => {
-      opened = undefined;
-      known.clear();
-    });
-    return (current = createPublisher(channel, learned));
-  }
 
   function look(exchange: string): Promise<BrokerProblem | undefined> {
     // The default exchange is always there, and must not be asked for.
@@ -55,15 +40,9 @@ export function createForeign(connected: Connected, learned: Learned): Foreign {
     const missing = await known.get(exchange);
     if (missing?.code === "BROKER_REFUSED") return refused(exchange, missing.message);
     if (missing) return inDoubt(missing.message);
-    opened ??= orLost(connected, openPublisher());
-    const publisher = await opened.catch((error: Error) => problem("BROKER_CLOSED", error.message));
-    if (isBrokerProblem(publisher)) {
-      opened = undefined;
-      return inDoubt(publisher.message);
-    }
-    const outcome = await publisher.publish(fire, { exchange, key }, now);
-    if (outcome.kind !== "in-doubt" || !isAbout(publisher.refusal, exchange)) return outcome;
-    return refused(exchange, publisher.refusal as string);
+    const { outcome, refusal } = await side.publish(encodeFire(fire, now), { exchange, key });
+    if (outcome.kind !== "in-doubt" || !isAbout(refusal, exchange)) return outcome;
+    return refused(exchange, refusal as string);
   }
 
   return {
@@ -77,7 +56,7 @@ export function createForeign(connected: Connected, learned: Learned): Foreign {
       return open;
     },
     get oldest() {
-      return current?.oldest ?? Number.POSITIVE_INFINITY;
+      return side.oldest;
     },
   };
 }

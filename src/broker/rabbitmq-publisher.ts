@@ -1,30 +1,33 @@
 import type { ConfirmChannel, Message } from "amqplib";
-import { type Fire, fireId } from "../ledger/fire.ts";
 import type { FireOutcome } from "./broker.ts";
 import { problem } from "./rabbitmq-connect.ts";
-import { encodeFire } from "./wire.ts";
+import type { WireMessage } from "./wire.ts";
 
-/** Where a fire goes on a channel. */
+/** Where a message goes on a channel. */
 export interface Route {
   exchange: string;
   key: string;
 }
 
-/** The fires that one confirm channel has sent and the broker has not answered. */
-export interface Publisher {
-  /** Sends it; resolves when the broker has answered, or cannot any more. */
-  publish(fire: Fire, route: Route, now: number): Promise<FireOutcome>;
-  /** How many are without an answer. */
+/** What is without an answer. */
+export interface Pending {
+  /** How many messages. */
   readonly open: number;
   /** ms (of `performance.now()`) when the oldest of them was sent; Infinity when there is none. */
   readonly oldest: number;
+}
+
+/** The messages that one confirm channel has sent and the broker has not answered. */
+export interface Publisher extends Pending {
+  /** Sends it; resolves when the broker has answered, or cannot any more. */
+  publish(message: WireMessage, route: Route): Promise<FireOutcome>;
   /** What the broker said when it closed the channel. */
   readonly refusal: string | undefined;
 }
 
 /**
  * The driver's room for the encoded properties is 64 KiB. Beyond it, it throws after it has counted
- * the message, and every later confirm would be taken for another fire's.
+ * the message, and every later confirm would be taken for another message's.
  */
 const MOST_HEADER_BYTES = 48 * 1024;
 
@@ -39,7 +42,7 @@ export interface Learned {
  */
 export function createPublisher(channel: ConfirmChannel, learned: Learned): Publisher {
   const returned = new Map<string, string>();
-  /** When each open fire was sent, the oldest first. */
+  /** When each open message was sent, the oldest first. */
   const sent = new Map<number, number>();
   let count = 0;
   let refusal: string | undefined;
@@ -53,20 +56,21 @@ export function createPublisher(channel: ConfirmChannel, learned: Learned): Publ
     returned.set(String(message.properties.messageId), replyText);
   });
 
-  function outcomeOf(error: Error | null, fire: Fire, route: Route, bytes: number): FireOutcome {
+  function outcomeOf(error: Error | null, message: WireMessage, route: Route): FireOutcome {
     if (error) {
+      const bytes = message.body.length;
       if (bytes > learned.largestBody) return tooLarge(bytes, learned);
       return { kind: "in-doubt", problem: problem("BROKER_NO_CONFIRM", refusal ?? error.message) };
     }
-    const reply = takeReturn(returned, fire);
+    const reply = takeReturn(returned, message);
     if (reply === undefined) return { kind: "confirmed" };
     const where = `exchange "${route.exchange}" with routing key "${route.key}"`;
     return undeliverable("BROKER_UNROUTABLE", `no queue is bound to ${where} (${reply}): bind one`);
   }
 
   return {
-    publish(fire, route, now) {
-      const { body, properties } = encodeFire(fire, now);
+    publish(message, route) {
+      const { body, properties } = message;
       if (headerBytes(properties.headers) > MOST_HEADER_BYTES) {
         const reason = `the headers are larger than ${MOST_HEADER_BYTES / 1024} KiB`;
         return Promise.resolve(undeliverable("BROKER_TOO_LARGE", reason));
@@ -79,7 +83,7 @@ export function createPublisher(channel: ConfirmChannel, learned: Learned): Publ
         sent.set(number, performance.now());
         const answered = (error: Error | null) => {
           sent.delete(number);
-          resolve(outcomeOf(error, fire, route, body.length));
+          resolve(outcomeOf(error, message, route));
         };
         const options = { ...properties, mandatory: true };
         try {
@@ -102,9 +106,9 @@ export function createPublisher(channel: ConfirmChannel, learned: Learned): Publ
   };
 }
 
-function takeReturn(returned: Map<string, string>, fire: Fire): string | undefined {
+function takeReturn(returned: Map<string, string>, { properties }: WireMessage) {
   if (returned.size === 0) return undefined;
-  const id = fireId(fire.job, fire.slot);
+  const id = properties.messageId;
   const reply = returned.get(id);
   returned.delete(id);
   return reply;

@@ -6,10 +6,8 @@ import {
   type WorkerLink,
   type WorkerOptions,
 } from "./broker.ts";
-import { withDeadline } from "./deadline.ts";
+import { pollUntil, withDeadline } from "./deadline.ts";
 import {
-  assertBase,
-  assertQueue,
   type Connected,
   drop,
   onScratchChannel,
@@ -17,21 +15,25 @@ import {
   problem,
   tie,
 } from "./rabbitmq-connect.ts";
-import type { Topology } from "./topology.ts";
+import { assertQueue, declareBase } from "./rabbitmq-declare.ts";
+import type { LinkOptions } from "./rabbitmq-ledger.ts";
+import { createPublisher, inDoubt } from "./rabbitmq-publisher.ts";
+import { encodeRecordMessage } from "./rabbitmq-record.ts";
 import { decodeFire, isWireProblem } from "./wire.ts";
 
 /** Makes a worker's link of a connection and starts the deliveries. */
 export async function openWorkerLink(
   connected: Connected,
-  topology: Topology,
   options: WorkerOptions,
+  { topology, learned }: LinkOptions,
 ): Promise<WorkerLink | BrokerProblem> {
   const { model, lost } = connected;
-  const failure = await onScratchChannel(connected, async (channel) => {
-    await assertBase(channel, topology);
-    for (const queue of new Set(options.queues)) await assertQueue(channel, topology, queue);
-    return undefined;
-  });
+  const failure =
+    (await declareBase(connected, topology)) ??
+    (await onScratchChannel(connected, async (channel) => {
+      for (const queue of new Set(options.queues)) await assertQueue(channel, topology, queue);
+      return undefined;
+    }));
   if (failure) return failure;
   const opened = await orLost(connected, model.createConfirmChannel());
   if (isBrokerProblem(opened)) return opened;
@@ -63,7 +65,14 @@ export async function openWorkerLink(
     await withDeadline(Promise.all(cancelled), 1000);
   }
 
+  const publisher = createPublisher(channel, learned);
   return {
+    async append(record) {
+      if (!usable()) return inDoubt("the link is closed");
+      const route = { exchange: topology.exchange, key: topology.ledgerKey(record.kind) };
+      const answer = await orLost(connected, publisher.publish(encodeRecordMessage(record), route));
+      return isBrokerProblem(answer) ? { kind: "in-doubt", problem: answer } : answer;
+    },
     lost,
     get isLost() {
       return !usable();
@@ -74,6 +83,7 @@ export async function openWorkerLink(
         connected.closing();
         // Otherwise what is given back in this moment would come straight back here.
         await stopTaking();
+        await pollUntil(() => publisher.open === 0, deadlineMs);
         // RabbitMQ's channel holds settlements for a quorum queue back when many come at once (more
         // than 32), and forgets them when it is closed. They are worth a moment.
         if (settling.any) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));

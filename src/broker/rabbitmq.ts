@@ -1,7 +1,8 @@
 import type { Emit } from "../observe/events.ts";
 import type { Broker, BrokerProblem } from "./broker.ts";
-import { type ClockLinkOptions, openClockLink } from "./rabbitmq-clock.ts";
+import { openClockLink } from "./rabbitmq-clock.ts";
 import { type Connected, connectTo, problem } from "./rabbitmq-connect.ts";
+import { type LinkOptions, openLedgerLink } from "./rabbitmq-ledger.ts";
 import { openWorkerLink } from "./rabbitmq-worker.ts";
 import { topologyOf } from "./topology.ts";
 import type { BrokerAddress } from "./url.ts";
@@ -25,7 +26,7 @@ export function createRabbitmq(
     return made;
   };
   const place = `rabbitmq ${address.place}`;
-  const clockLink: ClockLinkOptions = {
+  const common: LinkOptions = {
     topology,
     learned: { largestBody: Number.POSITIVE_INFINITY },
     now: options.now,
@@ -33,9 +34,9 @@ export function createRabbitmq(
   };
   return {
     place,
-    openClock: (queues) =>
-      open("clock", (connected) => openClockLink(connected, queues, clockLink)),
+    openClock: (queues) => open("clock", (connected) => openClockLink(connected, queues, common)),
     openWorker: (wanted) =>
-      open("worker", (connected) => openWorkerLink(connected, topology, wanted)),
+      open("worker", (connected) => openWorkerLink(connected, wanted, common)),
+    openLedger: () => open("ledger", (connected) => openLedgerLink(connected, common)),
   };
 }

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { isCount } from "../ledger/fields.ts";
 import { type Fire, fireId, formatSlot, type PublishTarget } from "../ledger/fire.ts";
+import { HIGHEST_EPOCH } from "../ledger/record.ts";
 import type { WireProblem, WorkerFire } from "./broker.ts";
 
 /** The version of the body's format. A worker refuses a body with another one. */
@@ -16,9 +18,10 @@ export interface WireProperties {
   messageId: string;
   /** Seconds since the epoch, as AMQP has it. */
   timestamp: number;
-  type: "fire";
+  /** `fire` or another kind of record. */
+  type: string;
   appId: "clockd";
-  contentType: "application/json";
+  contentType: string;
   persistent: true;
   headers: Record<string, unknown>;
 }
@@ -28,14 +31,25 @@ export interface WireProperties {
  * service it is the job's own body. `now` (ms) is when it is published.
  */
 export function encodeFire(fire: Fire, now: number): WireMessage {
+  const { target } = fire;
+  if (target.kind === "run") return message(fire, now, { payload: target.payload });
+  return { ...message(fire, now, {}, target.headers), body: json(target.body) };
+}
+
+/**
+ * What the ledger has of a fire to another service: the same properties as that message, and the
+ * body `{version, job, slot, target}` with where it goes and what it says there.
+ */
+export function encodePublishFire(fire: Fire, target: PublishTarget, now: number): WireMessage {
+  const { exchange, routingKey: routing_key, headers, body } = target;
+  return message(fire, now, { target: { exchange, routing_key, headers, body } });
+}
+
+function message(fire: Fire, now: number, more: object, headers: object = {}): WireMessage {
   const slot = formatSlot(fire.slot);
   const id = fireId(fire.job, fire.slot);
-  const body =
-    fire.target.kind === "run"
-      ? { version: WIRE_VERSION, job: fire.job, slot, payload: fire.target.payload }
-      : fire.target.body;
   return {
-    body: Buffer.from(JSON.stringify(body ?? null)),
+    body: json({ version: WIRE_VERSION, job: fire.job, slot, ...more }),
     properties: {
       messageId: id,
       timestamp: Math.floor(now / 1000),
@@ -43,23 +57,29 @@ export function encodeFire(fire: Fire, now: number): WireMessage {
       appId: "clockd",
       contentType: "application/json",
       persistent: true,
-      headers: headersOf(fire, slot, id),
+      headers: { ...headers, ...headersOf(fire, slot, id, now) },
     },
   };
 }
 
-function headersOf(fire: Fire, slot: string, id: string): Record<string, unknown> {
+function headersOf(fire: Fire, slot: string, id: string, now: number): Record<string, unknown> {
   const headers: Record<string, unknown> = {
-    ...(fire.target as Partial<PublishTarget>).headers,
     "x-clockd-job": fire.job,
     "x-clockd-slot": slot,
+    "x-clockd-at": now,
     "x-clockd-attempt": fire.attempt,
     "x-clockd-config": fire.config,
+    "x-clockd-epoch": fire.epoch,
     traceparent: traceparent(id),
   };
   if (fire.catchUp) headers["x-clockd-catch-up"] = true;
   if (fire.maybeDuplicate) headers["x-clockd-maybe-duplicate"] = true;
+  if (fire.triggered) headers["x-clockd-trigger"] = true;
   return headers;
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value ?? null));
 }
 
 /**
@@ -74,35 +94,74 @@ export function traceparent(id: string): string {
 /** What a job may be called; anything else is nobody's. */
 const JOB_NAME = /^[a-z0-9._-]{1,100}$/;
 
-/** What a message from a work queue says. Headers that are missing have their defaults. */
-export function decodeFire(
-  body: Buffer,
-  headers: Readonly<Record<string, unknown>> = {},
-): WorkerFire | WireProblem {
+/** The body of a fire, whoever reads it. */
+export interface FireBody {
+  job: string;
+  slot: number;
+  payload?: unknown;
+  target?: unknown;
+}
+
+/** Reads the body of a fire. `newer`: it is of a version that is not known yet. */
+export function readFireBody(body: Buffer): FireBody | (WireProblem & { newer?: true }) {
   const value = parseJson(body);
   if (value === undefined) return { problem: "the body is not JSON" };
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { problem: "the body is not a JSON object" };
   }
-  const { version, job, slot, payload } = value as Record<string, unknown>;
-  if (typeof job !== "string" || !JOB_NAME.test(job)) return { problem: "the body has no job" };
+  const { version, job, slot, payload, target } = value as Record<string, unknown>;
+  if (typeof job !== "string" || !JOB_NAME.test(job)) {
+    return { problem: "the body has no job", ...newerThan(version) };
+  }
   if (version !== WIRE_VERSION) {
     const got = JSON.stringify(version) ?? "none";
-    return { problem: `the body's version is ${got}, this worker reads ${WIRE_VERSION}`, job };
+    const problem = `the body's version is ${got}, this clockd reads ${WIRE_VERSION}`;
+    return { problem, job, ...newerThan(version) };
   }
   const instant = typeof slot === "string" && /^\d{4}-.*Z$/.test(slot) ? Date.parse(slot) : NaN;
   if (Number.isNaN(instant)) return { problem: "the body's slot is not a UTC date-time", job };
-  const id = fireId(job, instant);
   return {
     job,
     slot: instant,
+    ...(payload === undefined ? {} : { payload }),
+    ...(target === undefined ? {} : { target }),
+  };
+}
+
+function newerThan(version: unknown): { newer?: true } {
+  return Number.isSafeInteger(version) && (version as number) > WIRE_VERSION ? { newer: true } : {};
+}
+
+export type Headers = Readonly<Record<string, unknown>>;
+
+/** What a message from a work queue says. Headers that are missing have their defaults. */
+export function decodeFire(body: Buffer, headers: Headers = {}): WorkerFire | WireProblem {
+  const read = readFireBody(body);
+  if ("problem" in read) {
+    const { newer: _, ...problem } = read;
+    return problem;
+  }
+  const { job, slot } = read;
+  const id = fireId(job, slot);
+  return {
+    job,
+    slot,
     id,
-    attempt: attemptOf(headers["x-clockd-attempt"]),
+    ...readHeaders(headers),
+    traceparent: textOf(headers.traceparent) ?? traceparent(id),
+    ...("payload" in read ? { payload: read.payload } : {}),
+  };
+}
+
+/** What the headers say of a fire; what is missing or odd has its default. */
+export function readHeaders(headers: Headers) {
+  return {
+    attempt: countOf(headers["x-clockd-attempt"], 1),
     config: textOf(headers["x-clockd-config"]) ?? "",
+    epoch: countOf(headers["x-clockd-epoch"], 0, HIGHEST_EPOCH),
     catchUp: headers["x-clockd-catch-up"] === true,
     maybeDuplicate: headers["x-clockd-maybe-duplicate"] === true,
-    traceparent: textOf(headers.traceparent) ?? traceparent(id),
-    ...(payload === undefined ? {} : { payload }),
+    triggered: headers["x-clockd-trigger"] === true,
   };
 }
 
@@ -110,16 +169,20 @@ export function isWireProblem(content: WorkerFire | WireProblem): content is Wir
   return "problem" in content;
 }
 
+/** Not `Buffer`'s own, which makes something of bytes that are no text. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return JSON.parse(UTF8.decode(body));
   } catch {
     return undefined;
   }
 }
 
-function attemptOf(value: unknown): number {
-  return Number.isSafeInteger(value) && (value as number) >= 1 ? (value as number) : 1;
+/** A whole number of at least `least`, which is also the default. */
+function countOf(value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  return isCount(value, least, most) ? (value as number) : least;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -13,6 +13,7 @@ import { isWireProblem } from "../../src/broker/wire.ts";
 import { type Fire, fireId } from "../../src/ledger/fire.ts";
 import { uniqueNamespace } from "../support/shared.ts";
 import { until } from "../support/until.ts";
+import { ledgerConformance } from "./conformance-ledger.ts";
 
 /** What the suite needs of an adapter beside the port. */
 export interface Adapter {
@@ -20,14 +21,23 @@ export interface Adapter {
   open(namespace: string): Broker;
   /** Puts a message into a work queue as somebody else might. */
   inject(namespace: string, queue: string, body: Buffer): Promise<void>;
+  /** Puts something into the ledger as somebody else might. */
+  injectRecord(namespace: string, type: string | undefined, body: Buffer): Promise<void>;
+  /** Deletes a work queue, as an operator might. */
+  deleteQueue(namespace: string, queue: string): Promise<void>;
+  /**
+   * A broker whose links can be cut: at once for everybody else, while the links themselves learn of
+   * it only at `end`.
+   */
+  openFragile(namespace: string): Promise<{ broker: Broker; cut(): void; end(): void }>;
   /** Takes everything out of the dead letters. */
   takeDead(namespace: string): Promise<{ body: Buffer; headers: Record<string, unknown> }[]>;
   /** Removes everything of a namespace. */
   remove(namespace: string, queues: string[]): Promise<void>;
 }
 
-const QUEUES = ["default", "other"];
-const SOON_MS = 10_000;
+export const QUEUES = ["default", "other"];
+export const SOON_MS = 10_000;
 const SLOT = Date.UTC(2026, 11, 1, 8);
 
 interface Context {
@@ -73,7 +83,13 @@ export function brokerConformance(adapter: Adapter): void {
 
   test("a fire reaches a worker with everything it said", async ({ clock, worker }) => {
     const payload = { kind: "short", text: "ünï\u0000☃", list: [1, null, true] };
-    const fire = { ...fireAt(0, { payload }), catchUp: true, maybeDuplicate: true, attempt: 3 };
+    const fire = {
+      ...fireAt(0, { payload }),
+      catchUp: true,
+      maybeDuplicate: true,
+      triggered: true,
+      attempt: 3,
+    };
     assert.equal(await (await clock()).fire(fire), { kind: "confirmed" });
     const { deliveries } = await worker();
     const [delivery] = await arrived(deliveries, 1);
@@ -84,8 +100,10 @@ export function brokerConformance(adapter: Adapter): void {
       id: "reports@2026-12-01T08:00:00Z",
       attempt: 3,
       config: "0123456789ab",
+      epoch: 1,
       catchUp: true,
       maybeDuplicate: true,
+      triggered: true,
       payload,
     });
     assert.match(traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
@@ -304,33 +322,53 @@ export function brokerConformance(adapter: Adapter): void {
     assert.is(link.isLost, false);
   });
 
+  test("a fire whose work queue was deleted is in the new one, once", async (context) => {
+    const link = await context.clock();
+    await adapter.deleteQueue(context.namespace, "default");
+    assert.equal(await link.fire(fireAt(0)), { kind: "confirmed" });
+    assert.equal(await link.fire(fireAt(1)), { kind: "confirmed" });
+    const { deliveries } = await context.worker();
+    await arrived(deliveries, 2);
+    assert.equal(ids(deliveries).sort(), [0, 1].map(idAt));
+    await link.close(1000);
+    assert.is(deliveries.length, 2);
+  });
+
   test.run();
+  ledgerConformance(adapter);
+}
+
+function idAt(index: number): string {
+  const { job, slot } = fireAt(index);
+  return fireId(job, slot);
 }
 
 /** The nth fire of a job that is due every second. */
-function fireAt(index: number, target: { queue?: string; payload?: unknown } = {}): Fire {
+export function fireAt(index: number, target: { queue?: string; payload?: unknown } = {}): Fire {
   return {
     job: "reports",
     slot: SLOT + index * 1000,
     attempt: 1,
     config: "0123456789ab",
+    epoch: 1,
     catchUp: false,
     maybeDuplicate: false,
+    triggered: false,
     target: { kind: "run", queue: "default", ...target },
   };
 }
 
-function usable<L extends object>(link: L | BrokerProblem): L {
+export function usable<L extends object>(link: L | BrokerProblem): L {
   if (isBrokerProblem(link)) throw new Error(link.message);
   return link as L;
 }
 
-async function arrived(deliveries: Delivery[], count: number): Promise<Delivery[]> {
+export async function arrived(deliveries: Delivery[], count: number): Promise<Delivery[]> {
   const enough = () => deliveries.length >= count;
   await until(enough, SOON_MS, () => `${count} deliveries, got ${deliveries.length}`);
   return deliveries;
 }
 
-function ids(deliveries: Delivery[]): string[] {
+export function ids(deliveries: Delivery[]): string[] {
   return deliveries.map(({ content }) => (content as WorkerFire).id);
 }

@@ -3,21 +3,43 @@ import { topologyOf } from "../../src/broker/topology.ts";
 import { openAmqp } from "../support/amqp.ts";
 import { sharedBroker } from "../support/shared.ts";
 import { brokerConformance } from "./conformance.ts";
+import { fragileWay } from "./fragile.ts";
 
 const url = sharedBroker();
 
+function open(address: string, namespace: string) {
+  const options = { namespace, name: "test", now: Date.now, emit: () => {} };
+  const broker = openBroker(address, options);
+  if ("code" in broker) throw new Error(broker.message);
+  return broker;
+}
+
 brokerConformance({
   name: "RabbitMQ",
-  open(namespace) {
-    const broker = openBroker(url, { namespace, name: "test", now: Date.now, emit: () => {} });
-    if ("code" in broker) throw new Error(broker.message);
-    return broker;
-  },
+  open: (namespace) => open(url, namespace),
   async inject(namespace, queue, body) {
     const amqp = await openAmqp(url);
     amqp.channel.sendToQueue(topologyOf(namespace).workQueue(queue), body);
     await amqp.channel.close();
     await amqp.close();
+  },
+  async injectRecord(namespace, type, body) {
+    const { exchange, ledgerKey } = topologyOf(namespace);
+    const amqp = await openAmqp(url);
+    const options = type === undefined ? {} : { type };
+    amqp.channel.publish(exchange, ledgerKey(String(type)), body, options);
+    await amqp.channel.close();
+    await amqp.close();
+  },
+  async deleteQueue(namespace, queue) {
+    const amqp = await openAmqp(url);
+    await amqp.channel.deleteQueue(topologyOf(namespace).workQueue(queue));
+    await amqp.close();
+  },
+  async openFragile(namespace) {
+    const way = await fragileWay(Number(new URL(url).port));
+    const through = Object.assign(new URL(url), { port: String(way.port) });
+    return { ...way, broker: open(through.href, namespace), end: way.close };
   },
   async takeDead(namespace) {
     const amqp = await openAmqp(url);
@@ -26,10 +48,14 @@ brokerConformance({
     return dead;
   },
   async remove(namespace, queues) {
-    const { exchange, dead, workQueue } = topologyOf(namespace);
+    const topology = topologyOf(namespace);
+    const { exchange, workExchange, unrouted, dead, ledger, snapshots, leader, witness } = topology;
     const amqp = await openAmqp(url);
-    for (const queue of [dead, ...queues.map(workQueue)]) await amqp.channel.deleteQueue(queue);
-    await amqp.channel.deleteExchange(exchange);
+    const own = [unrouted, dead, ledger, snapshots, leader, witness];
+    for (const queue of [...own, ...queues.map(topology.workQueue)]) {
+      await amqp.channel.deleteQueue(queue);
+    }
+    for (const name of [exchange, workExchange, unrouted]) await amqp.channel.deleteExchange(name);
     await amqp.close();
   },
 });

@@ -107,18 +107,6 @@ test("a refused queue does not harm the link that asked for it", async () => {
   await amqp.close();
 });
 
-test("a work queue that somebody deletes is made again, and the fire is in it once", async () => {
-  const { broker, namespace } = open();
-  const link = await openClock(broker);
-  const amqp = await openAmqp(rabbitmq.url);
-  const queue = `${namespace}.work.default`;
-  await amqp.channel.deleteQueue(queue);
-  assert.equal(await link.fire(fireAt(0)), { kind: "confirmed" });
-  assert.is((await amqp.drain(queue)).length, 1);
-  await link.close(1000);
-  await amqp.close();
-});
-
 test("a worker whose queue is deleted is lost, and opens again with a new one", async () => {
   const { broker, namespace } = open();
   const options = { queues: ["default"], prefetch: 1, onDelivery: () => {} };
@@ -269,8 +257,10 @@ function fireAt(index: number): Fire {
     slot: 1_796_000_000_000 + index * 1000,
     attempt: 1,
     config: "0123456789ab",
+    epoch: 1,
     catchUp: false,
     maybeDuplicate: false,
+    triggered: false,
     target: { kind: "run", queue: "default" },
   };
 }

@@ -10,8 +10,10 @@ const fire: Fire = {
   slot: Date.UTC(2026, 11, 1, 8),
   attempt: 1,
   config: "0123456789ab",
+  epoch: 1,
   catchUp: false,
   maybeDuplicate: false,
+  triggered: false,
   target: { kind: "run", queue: "default", payload: { kind: "short" } },
 };
 
@@ -33,8 +35,10 @@ test("a fire for a worker has the documented body, properties and headers, and n
     headers: {
       "x-clockd-job": "reports",
       "x-clockd-slot": "2026-12-01T08:00:00Z",
+      "x-clockd-at": 1_796_000_000_999,
       "x-clockd-attempt": 1,
       "x-clockd-config": "0123456789ab",
+      "x-clockd-epoch": 1,
       traceparent: traceparent("reports@2026-12-01T08:00:00Z"),
     },
   });

@@ -1,0 +1,81 @@
+import type { Channel } from "amqplib";
+import type { BrokerProblem } from "./broker.ts";
+import { type Connected, onScratchChannel } from "./rabbitmq-connect.ts";
+import type { Topology } from "./topology.ts";
+
+const QUORUM = { "x-queue-type": "quorum" };
+
+/**
+ * The ledger is kept for longer than the longest `catch_up.within`. A segment is the least that
+ * RabbitMQ removes at once.
+ */
+const LEDGER = {
+  "x-queue-type": "stream",
+  "x-max-age": "32D",
+  "x-max-length-bytes": 1024 ** 3,
+  "x-stream-max-segment-size-bytes": 64_000_000,
+};
+
+const SNAPSHOTS = {
+  "x-queue-type": "stream",
+  "x-max-length-bytes": 200_000_000,
+  "x-stream-max-segment-size-bytes": 20_000_000,
+};
+
+/** Makes everything ready but the work queues and the leader's token. All of it is durable. */
+export async function declareBase(
+  connected: Connected,
+  topology: Topology,
+): Promise<BrokerProblem | undefined> {
+  const { ledger, snapshots } = topology;
+  const missing = await onScratchChannel(connected, async (channel) => {
+    await channel.checkQueue(ledger);
+    return undefined;
+  });
+  // Snapshots of a ledger that somebody deleted say nothing of the next one. One that is down for
+  // now is "not found" too, in other words.
+  if (/no queue '/.test(missing?.message ?? "")) {
+    const failure = await onScratchChannel(connected, async (channel) => {
+      await channel.deleteQueue(snapshots);
+      return undefined;
+    });
+    if (failure) return failure;
+  }
+  return onScratchChannel(connected, (channel) => assertBase(channel, topology));
+}
+
+async function assertBase(channel: Channel, topology: Topology): Promise<undefined> {
+  const { exchange, workExchange, unrouted, dead, ledger, snapshots } = topology;
+  await channel.assertQueue(dead, { durable: true, arguments: QUORUM });
+  await channel.assertExchange(unrouted, "fanout", { durable: true });
+  await channel.assertQueue(unrouted, { durable: true, arguments: QUORUM });
+  await channel.bindQueue(unrouted, unrouted, "");
+  await channel.assertExchange(exchange, "topic", { durable: true });
+  await channel.assertQueue(ledger, { durable: true, arguments: LEDGER });
+  for (const keys of ["ledger.#", "work.#"]) await channel.bindQueue(ledger, exchange, keys);
+  // A fire whose work queue is gone would be confirmed, for the ledger has it. So the work queues
+  // are behind an exchange of their own that puts aside what it cannot route.
+  const options = { durable: true, alternateExchange: unrouted };
+  await channel.assertExchange(workExchange, "topic", options);
+  await channel.bindExchange(workExchange, exchange, "work.#");
+  await channel.assertQueue(snapshots, { durable: true, arguments: SNAPSHOTS });
+}
+
+/**
+ * Makes one work queue ready. A message that RabbitMQ itself gives up on (4.x does after 20
+ * deliveries) goes to the dead letters.
+ */
+export async function assertQueue(
+  channel: Channel,
+  topology: Topology,
+  queue: string,
+): Promise<undefined> {
+  const name = topology.workQueue(queue);
+  await channel.assertQueue(name, {
+    durable: true,
+    deadLetterExchange: "",
+    deadLetterRoutingKey: topology.dead,
+    arguments: QUORUM,
+  });
+  await channel.bindQueue(name, topology.workExchange, topology.workKey(queue));
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { Message } from "amqplib";
+import { decodeRecord, encodeRecord } from "../ledger/codec.ts";
+import { isInstant } from "../ledger/fields.ts";
+import type { FireRecord, LedgerFault, LedgerRecord } from "../ledger/record.ts";
+import { queueOfKey } from "./topology.ts";
+import {
+  type FireBody,
+  type Headers,
+  readFireBody,
+  readHeaders,
+  type WireMessage,
+} from "./wire.ts";
+
+/** A record that is no fire as a message; `type` says its kind. */
+export function encodeRecordMessage(record: Exclude<LedgerRecord, FireRecord>): WireMessage {
+  return {
+    body: Buffer.from(encodeRecord(record)),
+    properties: {
+      messageId: randomUUID(),
+      timestamp: Math.floor(record.at / 1000),
+      type: record.kind,
+      appId: "clockd",
+      contentType: "application/json",
+      persistent: true,
+      headers: {},
+    },
+  };
+}
+
+const KINDS = new Set<unknown>(["missed", "clock", "job", "run", "mark"]);
+
+/** What a message of the ledger says. Whatever somebody put there: never an exception. */
+export function decodeRecordMessage(message: Message): LedgerRecord | LedgerFault {
+  const { type } = message.properties;
+  if (type === "fire") return decodeFireRecord(message);
+  // Without a type the body alone decides.
+  if (type === undefined || KINDS.has(type)) return decodeRecord(message.content.toString("utf8"));
+  return {
+    fault: "unknown-kind",
+    reason: `a message of type ${JSON.stringify(type).slice(0, 100)}`,
+  };
+}
+
+function decodeFireRecord({ content, properties, fields }: Message): FireRecord | LedgerFault {
+  const body = readFireBody(content);
+  if ("problem" in body) {
+    return { fault: body.newer ? "newer-version" : "broken", reason: body.problem };
+  }
+  const target = targetOf(body, fields.routingKey);
+  if (!target) return { fault: "broken", reason: `the fire of ${body.job} says not where it goes` };
+  const headers: Headers = properties.headers ?? {};
+  const { job, slot } = body;
+  const at = publishedAt(headers, properties.timestamp);
+  return { kind: "fire", at, fire: { job, slot, ...readHeaders(headers), target } };
+}
+
+type Target = FireRecord["fire"]["target"];
+
+function targetOf(body: FireBody, key: string): Target | undefined {
+  const queue = queueOfKey(key);
+  if (queue !== undefined) {
+    return { kind: "run", queue, ...("payload" in body ? { payload: body.payload } : {}) };
+  }
+  const { exchange, routing_key, headers, body: said } = Object(body.target);
+  const known = typeof exchange === "string" && typeof routing_key === "string";
+  if (!known || typeof headers !== "object" || headers === null) return undefined;
+  return { kind: "publish", exchange, routingKey: routing_key, headers, body: said };
+}
+
+/** AMQP's own timestamp is in whole seconds. */
+function publishedAt(headers: Headers, timestamp: unknown): number {
+  const seconds = typeof timestamp === "number" ? timestamp * 1000 : undefined;
+  return [headers["x-clockd-at"], seconds].find(isInstant) ?? 0;
+}

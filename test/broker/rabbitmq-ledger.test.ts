@@ -1,0 +1,236 @@
+import type { Socket } from "node:net";
+import { connect } from "amqplib";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  type Broker,
+  type ClockLink,
+  isBrokerProblem,
+  type LedgerEntry,
+} from "../../src/broker/broker.ts";
+import { openBroker } from "../../src/broker/open.ts";
+import { type Fire, fireId } from "../../src/ledger/fire.ts";
+import type { FireRecord } from "../../src/ledger/record.ts";
+import { openAmqp, type Taken } from "../support/amqp.ts";
+import { type Rabbitmq, startRabbitmq } from "../support/rabbitmq.ts";
+import { uniqueNamespace } from "../support/shared.ts";
+import { until } from "../support/until.ts";
+import { fragileWay } from "./fragile.ts";
+
+const test = suite("RabbitMQ's ledger and token in trouble");
+const SOON_MS = 20_000;
+/** What this test's broker takes in one message. */
+const MOST_BYTES = 200_000;
+
+let rabbitmq: Rabbitmq;
+
+test.before(async () => {
+  rabbitmq = await startRabbitmq({ config: { max_message_size: String(MOST_BYTES) } });
+});
+test.after(async () => {
+  await rabbitmq?.stop();
+});
+
+function open(url = rabbitmq.url, namespace = uniqueNamespace("trouble")) {
+  const options = { namespace, name: "test", now: Date.now, emit: () => {} };
+  const broker = openBroker(url, options);
+  if ("code" in broker) throw new Error(broker.message);
+  return { broker, namespace };
+}
+
+async function openClock(broker: Broker): Promise<ClockLink> {
+  const link = await broker.openClock(["default"]);
+  if (isBrokerProblem(link)) throw new Error(link.message);
+  return link;
+}
+
+async function elected(link: ClockLink): Promise<void> {
+  let isElected = false;
+  void link.elected.then(() => {
+    isElected = true;
+  });
+  await until(() => isElected, SOON_MS, "the clock to be elected");
+}
+
+test("a work queue that somebody deletes is made again, and its fires are in it once", async () => {
+  const { broker, namespace } = open();
+  const link = await openClock(broker);
+  const amqp = await openAmqp(rabbitmq.url);
+  const queue = `${namespace}.work.default`;
+  await amqp.channel.deleteQueue(queue);
+  const fires = Array.from({ length: 50 }, (_, n) => fireAt(n));
+  for (const outcome of await Promise.all(fires.map((fire) => link.fire(fire)))) {
+    assert.equal(outcome, { kind: "confirmed" });
+  }
+  const queues = await openAmqp(rabbitmq.url);
+  const taken: Taken[] = [];
+  const all = async () => {
+    // A queue that is not there ends the channel that asks.
+    await link.ensureQueues(["default"]);
+    taken.push(...(await queues.drain(queue)));
+    return taken.length >= fires.length;
+  };
+  await until(all, SOON_MS, () => `50 fires, got ${taken.length}`);
+  const ids = taken.map(({ messageId }) => messageId).sort();
+  assert.equal(ids, fires.map(({ job, slot }) => fireId(job, slot)).sort());
+  // Nobody can have had them before.
+  assert.not.ok(taken.some(({ headers }) => "x-clockd-maybe-duplicate" in headers));
+  await link.close(1000);
+  await amqp.close();
+  await queues.close();
+});
+
+test("fires for a queue that cannot be made again are in the dead letters, with the reason", async () => {
+  const { broker, namespace } = open();
+  const link = await openClock(broker);
+  const amqp = await openAmqp(rabbitmq.url);
+  const queue = `${namespace}.work.default`;
+  await amqp.channel.deleteQueue(queue);
+  await amqp.channel.assertQueue(queue, { durable: true });
+  assert.is((await link.fire(fireAt(0))).kind, "confirmed");
+  const dead = async () => (await amqp.drain(`${namespace}.dead`))[0];
+  const { headers } = await until(dead, SOON_MS, "the dead letter");
+  assert.match(String(headers["x-clockd-reason"]), "PRECONDITION");
+  assert.is(headers["x-clockd-job"], "job");
+  assert.is(headers["x-clockd-queue"], "default");
+  assert.is(link.isLost, false);
+  await link.close(1000);
+  await amqp.close();
+});
+
+test("a ledger that is deleted ends the links that read it; the next one has no old snapshot", async () => {
+  const { broker, namespace } = open();
+  const link = await openClock(broker);
+  await link.saveSnapshot(Buffer.from("of the old ledger"));
+  const following = await link.follow("oldest", () => {});
+  assert.not.ok(isBrokerProblem(following));
+  const amqp = await openAmqp(rabbitmq.url);
+  await amqp.channel.deleteQueue(`${namespace}.ledger`);
+  assert.is((await link.lost).code, "BROKER_LEDGER_GONE");
+  const again = await openClock(broker);
+  assert.is(await again.readSnapshot(), undefined);
+  const positions: number[] = [];
+  await again.follow("oldest", ({ position }) => void positions.push(position));
+  assert.equal(await again.fire(fireAt(0)), { kind: "confirmed" });
+  await until(() => positions.length === 1, SOON_MS, "the new ledger's first record");
+  assert.equal(positions, [0]);
+  await again.close(1000);
+  await amqp.close();
+});
+
+test("a snapshot that is too large for the broker harms nothing else", async () => {
+  const link = await openClock(open().broker);
+  assert.is((await link.saveSnapshot(Buffer.alloc(MOST_BYTES + 1))).kind, "undeliverable");
+  assert.is((await link.saveSnapshot(Buffer.alloc(MOST_BYTES + 1))).kind, "undeliverable");
+  assert.equal(await link.saveSnapshot(Buffer.from("small")), { kind: "confirmed" });
+  assert.equal(await link.fire(fireAt(0)), { kind: "confirmed" });
+  assert.is(link.isLost, false);
+  await link.close(1000);
+});
+
+test("the lead survives any number of leaders that crash", async () => {
+  const { namespace } = open();
+  for (let crash = 0; crash < 30; crash++) {
+    const way = await fragileWay(rabbitmq.port);
+    const url = `amqp://guest:guest@127.0.0.1:${way.port}`;
+    const link = await openClock(open(url, namespace).broker);
+    await elected(link);
+    way.close();
+    await link.lost;
+  }
+  // Some of them before they could do anything about it.
+  const amqp = await openAmqp(rabbitmq.url);
+  for (let crash = 0; crash < 30; crash++) {
+    const model = await connect(rabbitmq.url);
+    model.on("error", () => undefined);
+    const channel = await model.createChannel();
+    await channel.prefetch(1);
+    await new Promise((resolve) => void channel.consume(`${namespace}.leader`, resolve));
+    (model.connection as unknown as { stream: Socket }).stream.destroy();
+    const link =
+      crash % 10 === 9 ? await openClock(open(rabbitmq.url, namespace).broker) : undefined;
+    if (!link) continue;
+    await elected(link);
+    await link.close(1000);
+  }
+  await amqp.close();
+});
+
+test("a deleted queue of the token ends the links, and the next clock leads", async () => {
+  const { broker, namespace } = open();
+  const link = await openClock(broker);
+  await elected(link);
+  const amqp = await openAmqp(rabbitmq.url);
+  await amqp.channel.deleteQueue(`${namespace}.leader`);
+  assert.is((await link.lost).code, "BROKER_LEADER_GONE");
+  const next = await openClock(broker);
+  await elected(next);
+  await next.close(1000);
+  await amqp.close();
+});
+
+test("a token that somebody took away is replaced when an election is called", async () => {
+  const { broker, namespace } = open();
+  const first = await openClock(broker);
+  await elected(first);
+  const second = await openClock(broker);
+  const amqp = await openAmqp(rabbitmq.url);
+  // Away with the one that waits, and with the one that the leader holds.
+  await amqp.channel.purgeQueue(`${namespace}.leader`);
+  await first.close(1000);
+  await elected(second);
+  await amqp.channel.purgeQueue(`${namespace}.leader`);
+  await second.callElection();
+  assert.is(second.isLost, false);
+  await second.close(1000);
+  await amqp.close();
+});
+
+test("after a broker that was killed nobody is sure that it is unbroken, and all else is there", async () => {
+  const { broker } = open();
+  const link = await openClock(broker);
+  await elected(link);
+  await link.vouch();
+  assert.is(await link.isUnbroken(), true);
+  assert.equal(await link.saveSnapshot(Buffer.from("kept")), { kind: "confirmed" });
+  assert.equal(await link.fire(fireAt(0)), { kind: "confirmed" });
+  // What was declared within the last second before a power cut may never come back in order.
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  await rabbitmq.kill();
+  await link.lost;
+  assert.is(await link.isUnbroken(), false);
+  await rabbitmq.restart();
+  const again = await until(() => opened(broker), SOON_MS, "a link to the broker");
+  await elected(again);
+  assert.is(await again.isUnbroken(), false);
+  assert.is(String(await again.readSnapshot()), "kept");
+  const entries: LedgerEntry[] = [];
+  await again.follow("oldest", (entry) => void entries.push(entry));
+  await until(() => entries.length === 1, SOON_MS, "the fire in the ledger");
+  assert.equal((entries[0]!.content as FireRecord).fire, fireAt(0));
+  await again.vouch();
+  assert.is(await again.isUnbroken(), true);
+  await again.close(1000);
+});
+
+/** Streams need a moment after the broker has come back. */
+async function opened(broker: Broker): Promise<ClockLink | undefined> {
+  const link = await broker.openClock(["default"]);
+  return isBrokerProblem(link) ? undefined : link;
+}
+
+function fireAt(index: number): Fire {
+  return {
+    job: "job",
+    slot: 1_796_000_000_000 + index * 1000,
+    attempt: 1,
+    config: "0123456789ab",
+    epoch: 1,
+    catchUp: false,
+    maybeDuplicate: false,
+    triggered: false,
+    target: { kind: "run", queue: "default" },
+  };
+}
+
+test.run();
