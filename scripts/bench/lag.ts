@@ -1,12 +1,9 @@
-import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { type ConfirmChannel, connect } from "amqplib";
 import { encodeFire } from "../../src/broker/wire.ts";
 import { openAmqp } from "../../test/support/amqp.ts";
-import { temporaryFolder } from "../../test/support/folder.ts";
 import { type Rabbitmq, startRabbitmq } from "../../test/support/rabbitmq.ts";
 import { type Bench, interleaved } from "./figures.ts";
+import { anonymousMiB, cpuSeconds, enough, jobName, sameJobs, startClock } from "./running.ts";
 
 /** Slot to confirm on a real broker, with the real process and its log as it is by default. */
 export const broker = "a private RabbitMQ on loopback";
@@ -31,7 +28,11 @@ export async function run(bench: Bench): Promise<void> {
 
 /** 1,000 jobs every second: is every slot there, how late, and what does it cost? */
 async function steady(bench: Bench, rabbitmq: Rabbitmq): Promise<void> {
-  const clock = startClock(rabbitmq.url, "steady", STEADY_JOBS, "1s");
+  const clock = startClock({
+    url: rabbitmq.url,
+    namespace: "steady",
+    jobs: sameJobs("steady", STEADY_JOBS, "every: 1s"),
+  });
   try {
     await enough(bench, clock, STEADY_JOBS);
     const began = { at: performance.now(), cpu: cpuSeconds(clock.pid) };
@@ -71,7 +72,11 @@ async function steady(bench: Bench, rabbitmq: Rabbitmq): Promise<void> {
 
 /** 10,000 jobs at one second, beside a bare loop that publishes the same messages. */
 async function burst(bench: Bench, rabbitmq: Rabbitmq): Promise<void> {
-  const clock = startClock(rabbitmq.url, "burst", BURST_JOBS, `${BURST_EVERY_S}s`);
+  const clock = startClock({
+    url: rabbitmq.url,
+    namespace: "burst",
+    jobs: sameJobs("burst", BURST_JOBS, `every: ${BURST_EVERY_S}s`),
+  });
   const amqp = await openAmqp(rabbitmq.url);
   const model = await connect(rabbitmq.url, { noDelay: true });
   const channel = await model.createConfirmChannel();
@@ -129,83 +134,8 @@ function burstMessages(namespace: string) {
   return Array.from({ length: BURST_JOBS }, (_, n) => {
     const target = { kind: "run" as const, queue: "default" };
     const job = jobName(namespace, n);
-    const flags = { catchUp: false, maybeDuplicate: false };
+    const flags = { epoch: 1, catchUp: false, maybeDuplicate: false, triggered: false };
     const fire = { job, slot: 1.8e12, attempt: 1, config: "0123456789ab", target, ...flags };
     return encodeFire(fire, 1.8e12);
   });
-}
-
-interface Fired {
-  fire: string;
-  slot: string;
-  late: number;
-}
-
-/** The real command, its log in a file as under a service manager. */
-function startClock(url: string, namespace: string, jobs: number, every: string) {
-  const folder = temporaryFolder("bench");
-  const [file, log] = [join(folder.path, "schedules.yml"), join(folder.path, "log")];
-  const lines = Array.from(
-    { length: jobs },
-    (_, n) => `  ${jobName(namespace, n)}: {every: ${every}, run: "true"}`,
-  );
-  writeFileSync(file, `version: 1\nnamespace: ${namespace}\njobs:\n${lines.join("\n")}\n`);
-  const output = openSync(log, "w");
-  const main = join(import.meta.dirname, "../../src/main.ts");
-  const args = [main, "--config", file, "--broker", url];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", output, "inherit"] });
-  closeSync(output);
-  const exited = new Promise((resolve) => child.on("exit", resolve));
-  const fired: Fired[] = [];
-  const reader = openSync(log, "r");
-  const buffer = Buffer.alloc(1 << 20);
-  let rest = "";
-  // Only what is new, and seldom: the measurement must not take the time that it measures.
-  const fires = () => {
-    for (let read = 1; read > 0; ) {
-      read = readSync(reader, buffer);
-      const lines = (rest + buffer.toString("utf8", 0, read)).split("\n");
-      rest = lines.pop()!;
-      for (const line of lines) if (line.includes('"fire.confirmed"')) fired.push(JSON.parse(line));
-    }
-    return fired;
-  };
-  let stopped: Promise<void> | undefined;
-  const stop = async () => {
-    child.kill("SIGTERM");
-    await exited;
-    fires();
-    closeSync(reader);
-    folder.remove();
-  };
-  return {
-    pid: child.pid!,
-    fires: () => (stopped ? fired : fires()),
-    stop: () => (stopped ??= stop()),
-  };
-}
-
-function jobName(namespace: string, n: number): string {
-  return `${namespace}-${n}`;
-}
-
-/** Waits until the clock has logged so many fires. */
-async function enough({ signal }: Bench, clock: { fires(): Fired[] }, count: number) {
-  const deadline = performance.now() + 120_000;
-  while (clock.fires().length < count) {
-    if (signal.aborted) throw new Error("stopped");
-    if (performance.now() > deadline) throw new Error(`no ${count} fires in 120 s`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-}
-
-/** Fields 14 and 15 of proc_pid_stat(5), in ticks of 1/100 s. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-function anonymousMiB(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/RssAnon:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }

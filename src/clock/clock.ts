@@ -1,17 +1,24 @@
-import type { Broker, BrokerProblem, ClockLink } from "../broker/broker.ts";
+import {
+  type Broker,
+  type BrokerProblem,
+  type ClockLink,
+  isBrokerProblem,
+} from "../broker/broker.ts";
 import { keepConnected } from "../broker/connect.ts";
 import type { Config } from "../config/config.ts";
 import { queuesOf } from "../config/queues.ts";
 import type { Emit } from "../observe/events.ts";
-import { lead, reportMissed } from "./lead.ts";
+import { followLedger } from "./follower.ts";
 import { createNap } from "./nap.ts";
-import { createPlan } from "./plan.ts";
-import { createOutbound } from "./publish.ts";
-import type { Instant, Time } from "./time.ts";
+import { markEpoch, standBy } from "./standby.ts";
+import { serveTerm } from "./term.ts";
+import type { Time } from "./time.ts";
 
 export interface ClockDeps {
   broker: Broker;
   config: Config;
+  /** What this clock is called in the ledger: host and pid. */
+  name: string;
   time: Time;
   emit: Emit;
   /** 0 to 1, as Math.random: spreads the attempts to connect. */
@@ -20,8 +27,9 @@ export interface ClockDeps {
 
 export interface Clock {
   /**
-   * Publishes every slot as it comes due until `stop` is aborted; then fires what is due, waits for
-   * open confirms and ends. Whatever happens to the broker, it goes on.
+   * Stands by until it is elected; then publishes every slot as it comes due, until `stop` is aborted
+   * or another clock leads. At the stop it fires what is due, waits for open confirms and resigns.
+   * Whatever happens to the broker, it goes on.
    */
   run(stop: AbortSignal): Promise<void>;
   /**
@@ -35,56 +43,56 @@ export interface Clock {
 const CLOSE_MS = 5000;
 
 export function createClock(deps: ClockDeps): Clock {
-  const { broker, time, emit, random } = deps;
+  const { broker, name, time, emit, random } = deps;
   let config = deps.config;
-  const plan = createPlan(config, time.now());
-  const outbound = createOutbound({ time, emit });
   const nap = createNap(time);
-  let leading: ClockLink | undefined;
+  let link: ClockLink | undefined;
+  let leading = false;
+  /** The newest snapshot stands for a place that the ledger does not have. */
+  let readWhole = false;
   /** A file that waits for the clock to be between two instants. */
   let waiting: { config: Config; done: () => void } | undefined;
 
-  function change(now: Instant): void {
-    if (!waiting) return;
-    const { config: next, done } = waiting;
-    waiting = undefined;
-    reportMissed(plan.reload(next, now), emit);
-    config = next;
-    done();
-  }
-
-  async function hold(link: ClockLink, stop: AbortSignal): Promise<void> {
-    void link.lost.then(nap.wake);
-    leading = link;
-    const { hash, hasChange } = { hash: () => config.hash, hasChange: () => waiting !== undefined };
-    await lead(link, { plan, outbound, nap, time, emit, stop, hash, hasChange, change });
-    leading = undefined;
-    // A file that came in the last moment need not wait for the next link.
-    change(time.now());
-    if (stop.aborted) await link.close(CLOSE_MS);
-  }
-
-  /** What is not sure at the end is said, never silently dropped. */
-  function reportUnfinished(): void {
-    for (const [id, { job, attempt }] of outbound.unanswered) {
-      const reason = "the clock ended before the broker answered";
-      emit({
-        type: "fire.abandoned",
-        job,
-        fire: id,
-        attempt,
-        code: "BROKER_NO_CONFIRM",
-        reason,
-      });
+  function takeChange(): Config {
+    if (waiting) {
+      config = waiting.config;
+      waiting.done();
+      waiting = undefined;
     }
-    const reason = "the clock ended with the broker away";
-    const { fires, missed } = plan.catchUp(time.now());
-    const unsent = fires.map(({ job: { name: job }, slot }) => ({ job, slot }));
-    reportMissed(missed, emit);
-    reportMissed(
-      unsent.map(({ job, slot }) => ({ job, count: 1, first: slot, last: slot, reason })),
-      emit,
-    );
+    return config;
+  }
+
+  /** Follows the ledger, stands by, leads. */
+  async function serve(open: ClockLink, stop: AbortSignal): Promise<BrokerProblem | undefined> {
+    const follower = await followLedger(open, emit, readWhole);
+    if (isBrokerProblem(follower)) return follower;
+    const standby = { link: open, follower, clock: name, time, emit, stop };
+    if (!(await standBy(standby))) return undefined;
+    const epoch = await markEpoch(standby, config.hash);
+    if (typeof epoch !== "number") {
+      readWhole = epoch.code === "LEDGER_SHORT";
+      return epoch as BrokerProblem;
+    }
+    readWhole = false;
+    leading = true;
+    const file = { config: () => config, hasChange: () => waiting !== undefined, takeChange };
+    await serveTerm({ ...standby, ...file, epoch, nap });
+    leading = false;
+    return undefined;
+  }
+
+  async function hold(open: ClockLink, stop: AbortSignal): Promise<void> {
+    void open.lost.then(nap.wake);
+    link = open;
+    const problem = await serve(open, stop);
+    link = undefined;
+    // A file that came in the last moment need not wait for the next link.
+    takeChange();
+    if (problem && !open.isLost) {
+      const { code, message } = problem;
+      emit({ type: "broker.lost", place: broker.place, code, reason: message });
+    }
+    await open.close(stop.aborted ? CLOSE_MS : 0);
   }
 
   return {
@@ -93,23 +101,22 @@ export function createClock(deps: ClockDeps): Clock {
       const ending = () => {
         nap.wake();
         // A broker that takes nothing more must not hold the end up.
-        hurry = setTimeout(() => void leading?.close(0), CLOSE_MS);
+        hurry = setTimeout(() => void link?.close(0), CLOSE_MS);
       };
       stop.addEventListener("abort", ending, { once: true });
       const open = () => broker.openClock(queuesOf(config));
       const connecting = { place: broker.place, time, emit, random, stop };
-      await keepConnected(open, (link) => hold(link, stop), connecting);
+      await keepConnected(open, (opened) => hold(opened, stop), connecting);
       clearTimeout(hurry);
-      reportUnfinished();
     },
     async reload(next) {
-      const problem = await leading?.ensureQueues(queuesOf(next));
+      const problem = await link?.ensureQueues(queuesOf(next));
       // Silence is no refusal: the queues are made when the broker is back.
       if (problem?.code === "BROKER_REFUSED") return problem;
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting = { config: next, done: resolve };
       if (leading) nap.wake();
-      else change(time.now());
+      else takeChange();
       await promise;
       return undefined;
     },

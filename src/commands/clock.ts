@@ -9,8 +9,8 @@ const STOP_WITHIN_MS = 10_000;
 export function clock(options: DaemonOptions, host: Host): Promise<number> {
   return daemon("clock", options, host, {
     stopWithin: () => STOP_WITHIN_MS,
-    start({ config, broker, time, emit, follow, onStop }) {
-      const clock = createClock({ broker, config, time, emit, random: Math.random });
+    start({ config, broker, name, time, emit, follow, onStop }) {
+      const clock = createClock({ broker, config, name, time, emit, random: Math.random });
       follow((next) => clock.reload(next));
       const ended = clock.run(host.stop);
       onStop("the clock", () => ended);

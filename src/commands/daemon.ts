@@ -22,6 +22,8 @@ export interface DaemonOptions {
 export interface DaemonParts {
   config: Config;
   broker: Broker;
+  /** What this process is called in the ledger: host and pid. */
+  name: string;
   time: Time;
   emit: Emit;
   /** Registers what has to be undone at the end. */
@@ -69,7 +71,7 @@ export async function daemon(
     void reload();
   };
   const lifecycle = createLifecycle();
-  start({ config, broker, time, emit, follow, onStop: lifecycle.onStop });
+  start({ config, broker, name, time, emit, follow, onStop: lifecycle.onStop });
   await aborted(stop);
   emit({ type: "process.stopping", signal: String(stop.reason) });
   for (const reason of await lifecycle.stop(stopWithin(config))) {

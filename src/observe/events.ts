@@ -2,7 +2,13 @@
  * Everything that rooms report. A room emits a typed event and knows nothing of logs; one place
  * (`log.ts`) decides what a person reads. Instants are ms UTC, durations ms.
  */
-export type Event = ClockEvent | ConfigEvent | BrokerEvent | WorkerEvent | ProcessEvent;
+export type Event =
+  | ClockEvent
+  | LedgerEvent
+  | ConfigEvent
+  | BrokerEvent
+  | WorkerEvent
+  | ProcessEvent;
 
 export type Emit = (event: Event) => void;
 
@@ -51,7 +57,20 @@ export type BrokerEvent =
   | { type: "broker.unblocked"; place: string };
 
 export type ClockEvent =
-  | { type: "clock.leading"; jobs: number; nextJob?: string; nextSlot?: number }
+  | { type: "clock.standing_by"; leader?: string }
+  | { type: "clock.no_leader"; silent: number }
+  | {
+      type: "clock.leading";
+      epoch: number;
+      jobs: number;
+      /** Late work that the time without a leader has left. */
+      late: number;
+      nextJob?: string;
+      nextSlot?: number;
+    }
+  | { type: "clock.stepped_down"; epoch: number; reason: string }
+  | { type: "job.held" | "job.released"; job: string; by: string }
+  | { type: "job.triggered"; job: string; fire: string; by: string }
   | {
       type: "fire.confirmed";
       job: string;
@@ -81,14 +100,6 @@ export type ClockEvent =
       retryIn?: number;
     }
   | {
-      type: "fire.abandoned";
-      job: string;
-      fire: string;
-      attempt: number;
-      code: string;
-      reason: string;
-    }
-  | {
       type: "slots.missed";
       job: string;
       count: number;
@@ -97,7 +108,16 @@ export type ClockEvent =
       reason: string;
     }
   | { type: "time.jumped"; by: number }
+  /** The wall clock is behind what the ledger has seen. ms. */
+  | { type: "time.behind"; by: number }
   | { type: "clock.resending"; count: number };
+
+export type LedgerEvent = {
+  /** Something could not be understood, or is not there. Said once for each kind. */
+  type: "ledger.odd";
+  what: string;
+  reason: string;
+};
 
 export type WorkerEvent =
   | { type: "worker.taking"; queues: string[]; concurrency: number }
@@ -139,6 +159,7 @@ export type WorkerEvent =
       /** Why it did not start, or what was odd about its end. */
       reason?: string;
     }
+  | { type: "run.not_recorded"; job: string; fire: string; attempt: number; reason: string }
   | { type: "run.given_back"; job: string; fire: string; attempt: number; reason: string }
   | { type: "run.copy_dropped"; job: string; fire: string; attempt: number; reason: string }
   | { type: "message.buried"; queue: string; reason: string; job?: string; fire?: string };

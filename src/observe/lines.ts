@@ -1,11 +1,14 @@
+import { clockLine } from "./clock-lines.ts";
 import type {
   BrokerEvent,
   ClockEvent,
   ConfigEvent,
   Event,
+  LedgerEvent,
   ProcessEvent,
   WorkerEvent,
 } from "./events.ts";
+import { iso, seconds } from "./words.ts";
 
 /** What an event is in the log. Messages make sense without the fields, which are for machines. */
 export interface Line {
@@ -21,13 +24,16 @@ export function describe(event: Event): Line {
   return { level, message, fields: withTimes(fields) };
 }
 
-type Wording = [Line["level"], string];
+export type Wording = [Line["level"], string];
 
 function wording(event: Event): Wording {
   if (isOf<ProcessEvent>(event, "process")) return processLine(event);
   if (isOf<ConfigEvent>(event, "config")) return configLine(event);
   if (isOf<BrokerEvent>(event, "broker")) return brokerLine(event);
   if (isOf<WorkerEvent>(event, "worker", "run", "message")) return workerLine(event);
+  if (isOf<LedgerEvent>(event, "ledger")) {
+    return ["warn", `the ledger: ${event.reason}`];
+  }
   return clockLine(event as ClockEvent);
 }
 
@@ -93,51 +99,6 @@ function brokerLine(event: BrokerEvent): Wording {
   }
 }
 
-function clockLine(event: ClockEvent): Wording {
-  switch (event.type) {
-    case "clock.leading": {
-      const first =
-        event.nextSlot === undefined
-          ? "none is due"
-          : `next ${event.nextJob} at ${iso(event.nextSlot)}`;
-      return ["info", `leading with ${event.jobs} jobs: ${first}`];
-    }
-    case "fire.confirmed": {
-      const marks = [
-        event.catchUp && "caught up",
-        event.maybeDuplicate && "maybe a duplicate",
-      ].filter(Boolean);
-      return ["info", `fired ${event.fire}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}`];
-    }
-    case "fire.undeliverable":
-      return ["error", `not delivered ${event.fire}: ${event.reason}`];
-    case "fire.in_doubt":
-      return [
-        event.retryIn === undefined ? "debug" : "warn",
-        `in doubt ${event.fire}: ${event.reason}`,
-      ];
-    case "fire.abandoned":
-      return ["warn", `in doubt ${event.fire}: ${event.reason}`];
-    case "clock.resending":
-      return [
-        "warn",
-        `sending ${event.count} fires again, flagged: the broker did not confirm them`,
-      ];
-    case "slots.missed":
-      return [
-        "warn",
-        `missed ${event.count} of ${event.job} from ${iso(event.first)} to ${iso(event.last)}: ${event.reason}`,
-      ];
-    case "time.jumped":
-      return [
-        "warn",
-        event.by > 0
-          ? `the machine slept or its clock went forward ${seconds(event.by)}: catching up`
-          : `the machine's clock went back ${seconds(-event.by)}: slots already fired are not fired again`,
-      ];
-  }
-}
-
 function workerLine(event: WorkerEvent): Wording {
   switch (event.type) {
     case "worker.taking":
@@ -153,6 +114,8 @@ function workerLine(event: WorkerEvent): Wording {
         event.ok ? "info" : "error",
         `${ending(event)} ${event.fire} after ${seconds(event.duration)}`,
       ];
+    case "run.not_recorded":
+      return ["debug", `the ledger may lack the end of ${event.fire}: ${event.reason}`];
     case "run.given_back":
       return ["warn", `gave back ${event.fire}: ${event.reason}`];
     case "run.copy_dropped":
@@ -185,12 +148,4 @@ function withTimes(fields: Record<string, unknown>): Record<string, unknown> {
     if (TIMES.has(key) && typeof value === "number") fields[key] = iso(value);
   }
   return fields;
-}
-
-function iso(instant: number): string {
-  return new Date(instant).toISOString().replace(".000Z", "Z");
-}
-
-function seconds(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
 }

@@ -42,54 +42,76 @@ test("a wall clock that goes back fires nothing again", () => {
   assert.equal(take(plan, T + 3000), ["a+3"]);
 });
 
-test("what could not be fired comes back, and nothing else does", () => {
-  const plan = createPlan(file({ a: "every: 1s", b: "every: 1s" }), T);
-  const due = plan.takeDue(T + 1000);
-  plan.advance(due.slice(0, 1));
-  plan.putBack(due.slice(1));
-  assert.equal(take(plan, T + 2000), ["b+1", "a+2", "b+2"]);
-});
+/** What is late, in the order in which it is dealt with. */
+function late(plan: Plan, most = Infinity): string[] {
+  return plan
+    .takeLate(most)
+    .map((item) =>
+      "fire" in item
+        ? `${item.job}+${(item.fire - T) / 1000}`
+        : `${item.job} missed ${item.missed.count}: ${item.missed.reason}`,
+    );
+}
 
-test("after an outage the latest slot is fired and the others are recorded as missed", () => {
+test("after a suspended hour the latest slot is late work and the others are missed", () => {
   const plan = createPlan(file({ a: "every: 10s", b: "every: 1h" }), T);
-  const { fires, missed } = plan.catchUp(T + 65_000);
-  assert.equal(shown(fires), ["a+60"]);
-  const [first, last] = [T + 10_000, T + 50_000];
-  const reason = "only the latest is caught up";
-  assert.equal(missed, [{ job: "a", count: 5, first, last, reason }]);
-  plan.advance(fires);
+  plan.catchUp(T + 65_000);
+  assert.is(plan.late, 2);
+  assert.equal(late(plan), ["a missed 5: only the latest is caught up", "a+60"]);
+  assert.is(plan.late, 0);
   assert.equal(take(plan, T + 70_000), ["a+70"]);
 });
 
-test("what could not be fired after an outage comes back once, whatever else is due", () => {
-  const plan = createPlan(file({ a: "every: 10s", b: "every: 20s", c: "every: 30s" }), T);
-  const { fires } = plan.catchUp(T + 65_000);
-  assert.equal(shown(fires), ["a+60", "b+60", "c+60"]);
-  plan.advance(fires.slice(0, 1));
-  plan.putBack(fires.slice(1));
-  const again = plan.catchUp(T + 95_000);
-  assert.equal(shown(again.fires), ["b+80", "a+90", "c+90"]);
-  assert.equal(
-    again.missed.map(({ job, count }) => `${job} ${count}`),
-    ["b 1", "c 1", "a 2"],
-  );
-  plan.advance(again.fires);
-  assert.equal(take(plan, T + 100_000), ["a+100", "b+100"]);
+test("late work comes from the oldest on, and of a job what is missed comes first", () => {
+  const all = "every: 10s, catch_up: {run: all, max: 2}";
+  const plan = createPlan(file({ a: all, b: "every: 15s, catch_up: {run: all}" }), T);
+  plan.catchUp(T + 45_000);
+  assert.equal(late(plan, 2), ["a missed 2: more than 2", "b+15"]);
+  // More is added while there is some left.
+  plan.catchUp(T + 61_000);
+  assert.equal(late(plan), ["a+30", "b+30", "a+40", "b+45", "a+50", "a+60", "b+60"]);
 });
 
-test("a slot that was not taken cannot be put back: it would fire twice", () => {
-  const plan = createPlan(file({ a: "every: 10s" }), T);
-  const due = plan.takeDue(T + 10_000);
-  plan.advance(due);
-  assert.throws(() => plan.putBack(due), /was not taken/);
+test("what is late does not hold up what is due", () => {
+  const plan = createPlan(file({ a: "every: 10s, catch_up: {run: all}" }), T);
+  plan.catchUp(T + 45_000);
+  assert.equal(take(plan, T + 50_000), ["a+50"]);
+  assert.is(plan.late, 4);
 });
 
-test("after more than a day away an old slot is missed, not fired", () => {
-  const plan = createPlan(file({ a: 'at: "2026-12-01T09:00:00Z"' }), T);
-  const { fires, missed } = plan.catchUp(T + 26 * 3_600_000);
-  assert.equal(fires, []);
-  assert.is(missed[0]?.count, 1);
-  assert.is(missed[0]?.reason, "older than 24 h");
+test("a job that is held by people fires nothing, and begins with the present when released", () => {
+  const plan = createPlan(file({ a: "every: 10s", b: "every: 10s" }), T);
+  assert.equal(plan.hold("a"), []);
+  assert.equal(take(plan, T + 35_000), ["b+10", "b+20", "b+30"]);
+  plan.release("a", T + 35_000);
+  assert.equal(take(plan, T + 40_000), ["a+40", "b+40"]);
+});
+
+test("what is late of a job that is held is missed, and said", () => {
+  const plan = createPlan(file({ a: "every: 10s, catch_up: {run: all}" }), T);
+  plan.catchUp(T + 35_000);
+  const [missed] = plan.hold("a");
+  assert.equal([missed?.count, missed?.reason], [3, "the job is paused"]);
+  assert.is(plan.late, 0);
+});
+
+test("a reload keeps a job held; a job that is removed and comes back is not", () => {
+  const plan = createPlan(file({ a: "every: 10s", b: "every: 1h" }), T);
+  plan.hold("a");
+  plan.reload(file({ a: "every: 5s", b: "every: 1h" }), T + 1000);
+  assert.equal(take(plan, T + 20_000), []);
+  plan.reload(file({ b: "every: 1h" }), T + 20_000);
+  plan.reload(file({ a: "every: 5s", b: "every: 1h" }), T + 20_000);
+  assert.equal(take(plan, T + 25_000), ["a+25"]);
+});
+
+test("a renamed job keeps its next slot and its late work", () => {
+  const plan = createPlan(file({ a: "every: 1h, catch_up: {run: all}" }), T);
+  plan.catchUp(T + 7_300_000);
+  const renamed = "every: 1h, catch_up: {run: all}, renamed_from: a";
+  assert.equal(plan.reload(file({ b: renamed }), T + 7_300_000), []);
+  assert.equal(late(plan), ["b+3600", "b+7200"]);
+  assert.equal(take(plan, T + 10_800_000), ["b+10800"]);
 });
 
 test("an edit of something else leaves a job's next slot alone", () => {
@@ -122,26 +144,18 @@ test("two ways to write the same slots can be swapped at every second without a 
   );
 });
 
-test("an edit during an outage goes on from what was settled before it", () => {
-  const plan = createPlan(file({ a: "every: 10s" }), T);
-  assert.equal(take(plan, T + 10_000), ["a+10"]);
-  plan.reload(file({ a: "every: 15s" }), T + 60_000);
-  const { fires, missed } = plan.catchUp(T + 61_000);
-  assert.equal(shown(fires), ["a+60"]);
-  assert.is(missed[0]?.count, 3);
-  assert.is(missed[0]?.first, T + 15_000);
-});
-
-test("a job removed or paused during an outage leaves a record of its slots", () => {
+test("late work of a job that is removed or paused is missed, and said", () => {
   const plan = createPlan(file({ a: "every: 10s", b: "every: 20s" }), T);
+  plan.catchUp(T + 45_000);
   const left = plan.reload(file({ b: "every: 20s, paused: true" }), T + 45_000);
   assert.equal(
     left.map(({ job, count, reason }) => [job, count, reason]),
     [
       ["a", 4, "the job was removed"],
-      ["b", 2, "the job was paused"],
+      ["b", 2, "the job is paused"],
     ],
   );
+  assert.is(plan.late, 0);
 });
 
 test("a paused job fires nothing, and begins with the present when it goes on", () => {

@@ -1,0 +1,86 @@
+import { type Fire, fireId } from "../ledger/fire.ts";
+import type { JobRecord, Trigger } from "../ledger/record.ts";
+import type { Emit } from "../observe/events.ts";
+import { fireOf, type Stamp } from "./fires.ts";
+import type { Follower } from "./follower.ts";
+import type { Nap } from "./nap.ts";
+import type { Outbound } from "./outbound.ts";
+import type { Plan } from "./plan.ts";
+import type { Instant } from "./time.ts";
+
+/** What people ask of the leader, through the ledger: hold a job, release it, fire it out of turn. */
+export interface Requests {
+  /** Does what was asked since the last call; returns the fires that were asked for. */
+  answer(now: Instant): Fire[];
+}
+
+export interface RequestDeps {
+  follower: Follower;
+  /** Ends the sleep of whoever calls `answer`. */
+  nap: Nap;
+  plan: Plan;
+  outbound: Outbound;
+  stamp(): Stamp;
+  emit: Emit;
+}
+
+/** Only what comes out of the ledger counts, whoever wrote it, and in its order. */
+export function createRequests(deps: RequestDeps): Requests {
+  const { follower, nap, plan, outbound, emit } = deps;
+  const { epoch, triggers } = follower.state;
+  const waiting: JobRecord[] = [];
+  /** Ids of triggers that were dealt with: the ledger needs a moment to say so. */
+  const seen = new Set<string>();
+  /** What nobody has answered before this clock led. */
+  let old = [...triggers.values()];
+  follower.onRecord = (record) => {
+    if (record.kind === "job") waiting.push(record);
+    if (record.kind === "job" || follower.state.epoch !== epoch) nap.wake();
+  };
+
+  function fireOfTrigger(trigger: Trigger, now: Instant): Fire | undefined {
+    const { slot, by } = trigger;
+    const job = plan.job(trigger.job);
+    const fire = fireId(trigger.job, slot);
+    if (seen.has(fire) || !triggers.has(fire)) return undefined;
+    seen.add(fire);
+    const reason = refusal(trigger, now);
+    if (job && reason === undefined) {
+      emit({ type: "job.triggered", job: job.name, fire, by });
+      return fireOf(job, slot, deps.stamp(), { trigger });
+    }
+    const text = reason ?? "there is no such job";
+    outbound.miss({ job: trigger.job, count: 1, first: slot, last: slot, reason: text });
+    return undefined;
+  }
+
+  function refusal({ job: name, slot }: Trigger, now: Instant): string | undefined {
+    const job = plan.job(name);
+    if (!job) return "there is no such job";
+    if (now - slot > job.catchUp.within) return "it was asked for too long ago";
+    // Its id would be the regular fire's.
+    return job.schedule.next(slot - 1) === slot ? "this slot is the schedule's own" : undefined;
+  }
+
+  function hold(record: JobRecord, now: Instant): void {
+    if (record.event === "paused") {
+      for (const missed of plan.hold(record.job)) outbound.miss(missed);
+      emit({ type: "job.held", job: record.job, by: record.by });
+    } else if (record.event === "resumed") {
+      plan.release(record.job, now);
+      emit({ type: "job.released", job: record.job, by: record.by });
+    }
+  }
+
+  return {
+    answer(now) {
+      const asked: Trigger[] = old;
+      old = [];
+      for (const record of waiting.splice(0)) {
+        if (record.event === "triggered") asked.push(record);
+        else hold(record, now);
+      }
+      return asked.flatMap((trigger) => fireOfTrigger(trigger, now) ?? []);
+    },
+  };
+}

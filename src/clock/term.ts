@@ -1,0 +1,118 @@
+import type { BrokerProblem, ClockLink } from "../broker/broker.ts";
+import type { Config } from "../config/config.ts";
+import type { JobRecord } from "../ledger/record.ts";
+import type { Emit } from "../observe/events.ts";
+import type { Follower } from "./follower.ts";
+import { lead, nextOf } from "./lead.ts";
+import type { Nap } from "./nap.ts";
+import { createOutbound, type Outbound } from "./outbound.ts";
+import { createProgress } from "./progress.ts";
+import { createRequests } from "./requests.ts";
+import { createSnapshots } from "./snapshots.ts";
+import { jobRecords, takeOver } from "./takeover.ts";
+import type { Instant, Time } from "./time.ts";
+
+export interface TermDeps {
+  link: ClockLink;
+  follower: Follower;
+  /** The one that this clock was elected with. */
+  epoch: number;
+  /** This clock's name. */
+  clock: string;
+  nap: Nap;
+  time: Time;
+  emit: Emit;
+  stop: AbortSignal;
+  /** The file in force. */
+  config(): Config;
+  hasChange(): boolean;
+  /** Takes the file that waits, and puts it in force. */
+  takeChange(): Config;
+}
+
+/** A wall clock that is this far behind what the ledger has seen is wrong, or was. ms. */
+const BEHIND_MS = 2000;
+
+/**
+ * One clock's leading, from its election on: settles what its predecessors have left, publishes
+ * slots until the link is lost, another clock leads or `stop` is aborted, and resigns.
+ */
+export async function serveTerm(deps: TermDeps): Promise<void> {
+  const { link, follower, epoch, nap, time, emit, stop } = deps;
+  const { state } = follower;
+  /** What is absent from the ledger may have been fired all the same. */
+  let isUnsure = follower.isUnsure || !(await link.isUnbroken());
+  let refusal: BrokerProblem | undefined;
+  const onRefused = (problem: BrokerProblem) => {
+    refusal ??= problem;
+    nap.wake();
+  };
+  const now = time.now();
+  if (state.newest - now > BEHIND_MS) emit({ type: "time.behind", by: state.newest - now });
+  const { plan, records } = takeOver(state, deps.config(), now);
+  const inDoubt = [...state.open.values()];
+  tell(link, records, onRefused);
+  const onAnswer = () => {
+    if (outbound.open === 0 || plan.late > 0) nap.wake();
+  };
+  const outbound = createOutbound({ link, epoch, time, emit, onAnswer, onRefused });
+  const onCaughtUp = () => {
+    isUnsure = false;
+    void link.vouch();
+  };
+  const progress = createProgress({ ...deps, plan, outbound, onCaughtUp, onRefused });
+  const snapshots = createSnapshots(link, follower, emit);
+  const stamp = () => ({ config: deps.config().hash, epoch });
+  const requests = createRequests({ follower, nap, plan, outbound, stamp, emit });
+  const isOver = () => refusal !== undefined || state.epoch !== epoch;
+  const change = (at: Instant) => {
+    const known = [...deps.config().jobs.keys()];
+    const next = deps.takeChange();
+    for (const missed of plan.reload(next, at)) outbound.miss(missed);
+    tell(link, jobRecords(known, next, at), onRefused);
+    snapshots.want();
+  };
+  emit({ type: "clock.leading", epoch, jobs: plan.jobs, late: plan.late, ...nextOf(plan.first()) });
+  await lead({
+    ...{ link, plan, outbound, progress, requests, nap, time, emit, stop, stamp, inDoubt },
+    ...{ isOver, change, hasChange: deps.hasChange },
+    isUnsure: () => isUnsure,
+    onRound: snapshots.look,
+  });
+  if (stop.aborted && !link.isLost && !isOver()) {
+    await answered(outbound, link);
+    await Promise.race([progress.resign(time.now()), link.lost]);
+  }
+  emit({ type: "clock.stepped_down", epoch, reason: reasonOf(deps, refusal) });
+}
+
+/** Records that nothing waits for, but without which leading makes no sense. */
+function tell(
+  link: ClockLink,
+  records: readonly JobRecord[],
+  onRefused: (problem: BrokerProblem) => void,
+): void {
+  for (const record of records) {
+    void link.append(record).then((outcome) => {
+      if (outcome.kind !== "confirmed" && !link.isLost) onRefused(outcome.problem);
+    });
+  }
+}
+
+function reasonOf({ epoch, follower, stop }: TermDeps, refusal: BrokerProblem | undefined): string {
+  const { state } = follower;
+  if (refusal) return refusal.message;
+  if (state.epoch !== epoch) return `${state.leader?.clock ?? "another clock"} leads now`;
+  return stop.aborted ? "this clock ends" : "the link to the broker was lost";
+}
+
+/** How long the end waits for answers. ms. */
+const ANSWERS_MS = 5000;
+
+/** Waits for open answers, but not for ever. */
+async function answered(outbound: Outbound, link: ClockLink): Promise<void> {
+  const end = performance.now() + ANSWERS_MS;
+  while (outbound.open > 0 && !link.isLost && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

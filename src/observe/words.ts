@@ -1,0 +1,9 @@
+/** An instant (ms UTC) in ISO 8601; milliseconds only when it has some. */
+export function iso(instant: number): string {
+  return new Date(instant).toISOString().replace(".000Z", "Z");
+}
+
+/** A duration (ms) for people. */
+export function seconds(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
+}
