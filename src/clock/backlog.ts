@@ -1,7 +1,7 @@
 import type { Job } from "../config/config.ts";
 import type { Gap } from "../ledger/state.ts";
 import type { Instant } from "../schedule/schedule.ts";
-import { catchUp, type MissedSlots } from "./catchup.ts";
+import { catchUp, type MissedSlots, stepsFor } from "./catchup.ts";
 
 /** What is known of a job before its plan begins. */
 export interface Past {
@@ -87,15 +87,17 @@ function merge(before: Missed | undefined, item: Late, reason: string): Missed {
   return { ...before, count: before.count + count, last: Math.max(before.last, last) };
 }
 
-/** What a job's policy makes of its gaps; only a record when the job is `idle` for a reason. */
+/**
+ * What a job's policy makes of its gaps; only a record when the job is `idle` for a reason. `jobs`: how
+ * many are caught up in one go.
+ */
 export function lateOf(
   job: Job,
   { gaps, newest }: Past,
-  now: Instant,
-  idle: string | undefined,
+  { now, idle, jobs }: { now: Instant; idle: string | undefined; jobs: number },
 ): Late[] {
   const policy = idle === undefined ? job.catchUp : { ...job.catchUp, run: "none" as const };
-  const { fires, missed } = catchUp(job.schedule, gaps, now, policy, newest);
+  const { fires, missed } = catchUp(job.schedule, gaps, now, policy, newest, stepsFor(jobs));
   return [
     ...missed.map((slots) => ({
       job: job.name,

@@ -112,7 +112,9 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
   const keep = ({ name }: Job) => finite(entries.get(name)?.next);
   const late = [...config.jobs.values()].flatMap((job) => {
     const past = pastOf(job);
-    return past ? lateOf(job, past, start, idle(job.name)) : [];
+    return past
+      ? lateOf(job, past, { now: start, idle: idle(job.name), jobs: config.jobs.size })
+      : [];
   });
   backlog.add(late);
   build((job) => job.schedule.next(Math.max(start, pastOf(job)?.after ?? start)));
@@ -146,7 +148,9 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
       while ((heap.peek()?.next ?? Infinity) <= now) {
         const { job, next } = take();
         const gaps = [{ after: next - 1, until: now }];
-        found.push(...lateOf(job, { after: now, gaps }, now, undefined));
+        found.push(
+          ...lateOf(job, { after: now, gaps }, { now, idle: undefined, jobs: entries.size }),
+        );
         goOn(job.name, job.schedule.next(now));
       }
       settled = Math.max(settled, now);

@@ -38,7 +38,7 @@ function remove(state: LedgerState, names: readonly string[]): void {
 /** What was asked of the old name stays asked: its fire would have another id. */
 function rename(state: LedgerState, from: string, name: string): void {
   const job = state.jobs.get(from);
-  if (!job || from === name) return;
+  if (!job) return;
   state.jobs.delete(from);
   const owes = state.owing.delete(from);
   if (state.jobs.has(name)) return;

@@ -23,8 +23,14 @@ export function emptyState(): LedgerState {
 }
 
 /**
+ * RabbitMQ takes a position of a stream for itself now and then (seen: one at every new segment).
+ * Retention takes whole segments, which are thousands of records.
+ */
+const NO_LOSS = 16;
+
+/**
  * Takes one more record into `state`, in place. Records come in the order of their positions; where
- * one does not follow on the one before it, `lacksBeginning` says so. From what is no record nothing
+ * one is far from the one before it, `lacksBeginning` says so. From what is no record nothing
  * is concluded.
  */
 export function applyEntry(
@@ -32,7 +38,8 @@ export function applyEntry(
   position: number,
   content: LedgerRecord | LedgerFault,
 ): void {
-  if (position !== state.position + 1) state.lacksBeginning = true;
+  const between = position - state.position - 1;
+  if (between < 0 || between > NO_LOSS) state.lacksBeginning = true;
   state.position = position;
   if (isFault(content)) state.faults[content.fault]++;
   else applyRecord(state, content);

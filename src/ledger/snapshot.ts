@@ -10,8 +10,8 @@ import type { JobState, LedgerState } from "./state.ts";
 
 /** The version of the snapshots' format. A reader leaves alone what has a higher one. */
 const SNAPSHOT_VERSION = 1;
-/** More than two million jobs. bytes. */
-const LARGEST = 512 * 1024 * 1024;
+/** More than a million jobs. bytes. */
+const LARGEST = 256 * 1024 * 1024;
 /** Jobs of one line. */
 const JOBS_AT_ONCE = 500;
 /** Fast, and small enough. */
@@ -40,7 +40,7 @@ async function* linesOf(head: string, jobs: readonly (readonly [string, JobState
 
 /** Gaps are changed in place; everything else of a job is replaced. */
 function copyOf(job: JobState): JobState {
-  return job.owed.length === 0 ? { ...job } : { ...job, owed: job.owed.map((gap) => ({ ...gap })) };
+  return { ...job, owed: job.owed.map(({ after, until }) => ({ after, until })) };
 }
 
 /** The state that was written, or why it cannot be read. Whatever the bytes are: never an exception. */

@@ -1,11 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { fireId } from "../../src/ledger/fire.ts";
-import { emptyState } from "../../src/ledger/fold.ts";
 import * as r from "./records.ts";
 import { fold } from "./records.ts";
 
-const test = suite("what the ledger says of fires and leaders");
+const test = suite("what the ledger says of slots");
 
 const start = r.added(0, "a", "b");
 
@@ -81,11 +80,11 @@ test("a second leader does not catch up what the first has just finished", () =>
 
 test("a leader that has caught up owes nothing, though an old fire is still open", () => {
   const open = [fireId("b", 5)];
-  const records = [start, r.fire("b", 5), r.leading(50), r.late("a", 20), r.late("b", 20)];
-  const state = fold([...records, r.progress(4, 1, { open })]);
+  const records = [start, r.fire("b", 5), r.leading(50, 2), r.late("a", 20), r.late("b", 20)];
+  const state = fold([...records, r.progress(4, 2, { open })]);
   assert.equal([...state.owing], []);
   // Not from 4 on: all up to the first marker was caught up.
-  assert.equal(fold([r.leading(80, 2)], state).jobs.get("a")!.owed, [{ after: 50, until: 80 }]);
+  assert.equal(fold([r.leading(80, 3)], state).jobs.get("a")!.owed, [{ after: 50, until: 80 }]);
 });
 
 test("a leader that has not caught up still owes", () => {
@@ -121,6 +120,12 @@ test("a flagged copy of a known fire is open again, and nothing else", () => {
   assert.equal(state.jobs, before);
   assert.is(state.open.get(fireId("a", 60))!.epoch, 2);
   assert.is(state.epoch, 1);
+});
+
+test("a flagged copy of a confirmed fire is no newer fire", () => {
+  const state = fold([start, r.leading(1), r.fire("a", 20), r.progress(20), r.copy("a", 20)]);
+  assert.is(state.jobs.get("a")!.lastFire?.maybeDuplicate, false);
+  assert.is(state.open.size, 1);
 });
 
 test("a flagged fire that was never seen counts as any other", () => {
@@ -186,68 +191,6 @@ test("missed slots are counted, and the newest reason is kept", () => {
   const { missed, lastMissed } = fold([start, r.missed("a", 10, 20), more]).jobs.get("a")!;
   assert.is(missed, 6);
   assert.equal(lastMissed, { last: 40, reason: "paused" });
-});
-
-test("each leader has a higher epoch, whatever its marker says", () => {
-  const { epoch, leader } = fold([r.leading(1, 3), r.leading(2, 2, "b:2")]);
-  assert.is(epoch, 4);
-  assert.equal(leader, { clock: "b:2", epoch: 4, since: 2, config: "c1", seen: 2 });
-});
-
-test("a fire of a leader whose marker is missing makes the next epoch higher all the same", () => {
-  assert.is(fold([r.fire("a", 10, { epoch: 7 }), r.leading(20, 1)]).epoch, 8);
-  assert.is(fold([r.fire("a", 10, { epoch: Number.MAX_SAFE_INTEGER })]).epoch, 0);
-});
-
-test("a leader is seen with every sign of life, and gone when it resigns", () => {
-  const state = fold([r.leading(1), r.progress(5, 1, { at: 7 })]);
-  assert.is(state.leader?.seen, 7);
-  fold([r.progress(9, 1, { event: "resigned" })], state);
-  assert.is(state.leader, undefined);
-  assert.is(state.settled, 9);
-  assert.is(state.epoch, 1);
-});
-
-test("a leader whose marker is missing is known by its sign of life", () => {
-  const { leader, epoch } = fold([r.progress(5, 3, { at: 7 })]);
-  assert.equal(leader, { clock: "a:1", epoch: 3, since: 7, config: "", seen: 7 });
-  assert.is(epoch, 3);
-});
-
-test("a clock that stands by does not lead, and one that leads does not stand by", () => {
-  const state = fold([r.standby("standing-by", "a:1", 3), r.leading(5)]);
-  assert.is(state.standbys.size, 0);
-  fold([r.standby("standing-by", "a:1", 9)], state);
-  assert.is(state.leader, undefined);
-  assert.equal([...state.standbys], [["a:1", 9]]);
-  assert.is(fold([r.standby("left", "a:1")], state).standbys.size, 0);
-});
-
-test("clocks that ended without a word are not kept for ever", () => {
-  const records = Array.from({ length: 500 }, (_, n) => r.standby("standing-by", `c:${n}`));
-  const { standbys } = fold(records);
-  assert.is(standbys.size, 100);
-  assert.ok(standbys.has("c:499"));
-});
-
-test("the newest instant is that of clocks and of slots in time, not of workers", () => {
-  const newest = (...records: Parameters<typeof fold>[0][number][]) => fold(records).newest;
-  assert.is(newest(r.standby("standing-by", "a:1", 9)), 9);
-  assert.is(newest(r.fire("a", 9)), 9);
-  assert.is(newest(r.late("a", 9), r.finished("a", 9), r.paused("a", 9)), 0);
-});
-
-test("the newest end of a run is the one that came last", () => {
-  const early = r.finished("a", 1, { ok: false, exitCode: 3 });
-  const { lastRun } = fold([start, r.finished("a", 9), early]).jobs.get("a")!;
-  assert.is(lastRun?.exitCode, 3);
-  assert.is(fold([r.finished("a", 9)]).jobs.size, 0);
-});
-
-test("a mark and a fault change nothing but the position", () => {
-  const state = fold([r.fault, { kind: "mark", at: 1, nonce: "n" }]);
-  const faults = { "unknown-kind": 0, "newer-version": 0, broken: 1 };
-  assert.equal(state, { ...emptyState(), position: 1, faults });
 });
 
 test.run();

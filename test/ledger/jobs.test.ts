@@ -73,6 +73,13 @@ test("what was asked for waits until it is fired", () => {
   assert.equal([...state.triggers.keys()], [fireId("a", 13)]);
 });
 
+test("what was asked for and refused by the broker is still asked for, and no slot that is owed", () => {
+  const state = fold([start, r.leading(1), r.progress(1), r.triggered("a", 12)]);
+  fold([r.progress(20, 1, { open: [fireId("a", 12)] })], state);
+  assert.equal(state.jobs.get("a")!.owed, []);
+  assert.is(state.triggers.size, 1);
+});
+
 test("what was asked for twice is fired once", () => {
   const once = r.triggered("a", 12, { by: "first" });
   const state = fold([start, once, r.triggered("a", 12, { by: "second" })]);
@@ -97,7 +104,11 @@ test("a fire out of turn that nobody could take says nothing of the schedule's s
 });
 
 test("missed slots of the schedule do not end a request", () => {
-  assert.is(fold([start, r.triggered("a", 12), r.missed("a", 10, 12)]).triggers.size, 1);
+  for (const slots of [r.missed("a", 10, 12), r.missed("a", 12, 20)]) {
+    const { triggers, jobs } = fold([start, r.triggered("a", 12), slots]);
+    assert.is(triggers.size, 1);
+    assert.is(jobs.get("a")!.last, slots.last);
+  }
 });
 
 test("refusing a request for a job that nobody knows makes no job", () => {

@@ -27,17 +27,17 @@ test("each kind of fault is told once", () => {
 
 test("a beginning that is missing is told once", () => {
   const { read, state } = createReader();
-  const reason = "the record 0 is not there, the next one is 7";
-  assert.equal(read({ position: 7, content: mark }), { what: "beginning", reason });
-  assert.is(read({ position: 8, content: mark }), undefined);
-  assert.is(read({ position: 11, content: mark }), undefined);
+  const reason = "the record 0 is not there, the next one is 70";
+  assert.equal(read({ position: 70, content: mark }), { what: "beginning", reason });
+  assert.is(read({ position: 71, content: mark }), undefined);
+  assert.is(read({ position: 150, content: mark }), undefined);
   assert.ok(state.lacksBeginning);
 });
 
 test("a fault at a place where records are missing hides neither", () => {
   const { read } = createReader();
-  assert.is(read({ position: 7, content: r.fault })?.what, "broken");
-  assert.is(read({ position: 8, content: mark })?.what, "beginning");
+  assert.is(read({ position: 70, content: r.fault })?.what, "broken");
+  assert.is(read({ position: 71, content: mark })?.what, "beginning");
 });
 
 test("nothing is missing when every record follows on the one before", () => {
@@ -46,10 +46,16 @@ test("nothing is missing when every record follows on the one before", () => {
   assert.is(state.lacksBeginning, false);
 });
 
+test("a position that the broker has taken for itself is no record that is missing", () => {
+  const { read, state } = createReader(fold([mark, mark]));
+  assert.is(read({ position: 3, content: mark }), undefined);
+  assert.is(state.lacksBeginning, false);
+});
+
 test("records that are missing after a snapshot are told of", () => {
   const { read } = createReader(fold([mark, mark]));
   assert.is(read({ position: 2, content: mark }), undefined);
-  assert.is(read({ position: 4, content: mark })?.what, "beginning");
+  assert.is(read({ position: 40, content: mark })?.what, "beginning");
 });
 
 test("a ledger that begins anew is told of", () => {

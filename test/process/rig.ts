@@ -14,7 +14,7 @@ export interface Rig {
   file: string;
   namespace: string;
   /** Replaces the file in one step, as editors do. `jobs` is the YAML below `jobs:`. */
-  write(jobs: string): void;
+  write(jobs: string, namespace?: string): void;
   read(): string;
   clock(args?: string[], options?: ClockdOptions): Clockd;
   worker(args?: string[], options?: ClockdOptions): Clockd;
@@ -43,8 +43,8 @@ export function createRig(url: string): Rig {
     folder: folder.path,
     file,
     namespace,
-    write(jobs) {
-      writeFileSync(`${file}.new`, `version: 1\nnamespace: ${namespace}\njobs:\n${jobs}`);
+    write(jobs, inNamespace = namespace) {
+      writeFileSync(`${file}.new`, `version: 1\nnamespace: ${inNamespace}\njobs:\n${jobs}`);
       renameSync(`${file}.new`, file);
     },
     read: () => readFileSync(file, "utf8"),
