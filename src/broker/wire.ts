@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isCount } from "../ledger/fields.ts";
+import { isCount, isShallow } from "../ledger/fields.ts";
 import { type Fire, fireId, formatSlot, type PublishTarget } from "../ledger/fire.ts";
 import { HIGHEST_EPOCH } from "../ledger/record.ts";
 import type { WireProblem, WorkerFire } from "./broker.ts";
@@ -120,6 +120,9 @@ export function readFireBody(body: Buffer): FireBody | (WireProblem & { newer?: 
   }
   const instant = typeof slot === "string" && /^\d{4}-.*Z$/.test(slot) ? Date.parse(slot) : NaN;
   if (Number.isNaN(instant)) return { problem: "the body's slot is not a UTC date-time", job };
+  // What was read could not be written again: it would end whoever passes it on.
+  if (!isShallow(payload) || !isShallow(target))
+    return { problem: "the body is nested too deep", job };
   return {
     job,
     slot: instant,

@@ -68,16 +68,18 @@ export function createClock(deps: ClockDeps): Clock {
     if (isBrokerProblem(follower)) return follower;
     const standby = { link: open, follower, clock: name, time, emit, stop };
     if (!(await standBy(standby))) return undefined;
-    const epoch = await markEpoch(standby, config.hash);
-    if (typeof epoch !== "number") {
-      readWhole = epoch.code === "LEDGER_SHORT";
-      return epoch as BrokerProblem;
-    }
-    readWhole = false;
-    leading = true;
     const file = { config: () => config, hasChange: () => waiting !== undefined, takeChange };
-    await serveTerm({ ...standby, ...file, epoch, nap });
-    leading = false;
+    for (let again = true; again; ) {
+      const marked = await markEpoch(standby, config.hash);
+      if ("code" in marked) {
+        readWhole = marked.code === "LEDGER_SHORT";
+        return marked as BrokerProblem;
+      }
+      readWhole = false;
+      leading = true;
+      again = await serveTerm({ ...standby, ...file, ...marked, nap });
+      leading = false;
+    }
     return undefined;
   }
 

@@ -45,9 +45,11 @@ const LATE_PART = 100;
 
 /**
  * Publishes every slot as it comes due, and late work beside it, until the link is lost, leading is
- * over or `stop` is aborted. What is due at the stop is published first.
+ * over or `stop` is aborted. What is due at the stop is published first. True: time has passed as if
+ * nobody had led (a suspended machine, a clock set forward, a broker that took nothing), so that
+ * this clock has to take over anew.
  */
-export async function lead(deps: LeadDeps): Promise<void> {
+export async function lead(deps: LeadDeps): Promise<boolean> {
   const { link, plan, outbound, progress, nap, time, emit, stop, stamp } = deps;
   const isOver = () => link.isLost || deps.isOver();
   /** The broker took nothing for so long that it was as if nobody had been leading. */
@@ -102,17 +104,16 @@ export async function lead(deps: LeadDeps): Promise<void> {
     now = time.now();
     const by = jump(before, planned, now);
     if (Math.abs(by) > JUMP_MS) emit({ type: "time.jumped", by });
-    if (Math.abs(by) > JUMP_MS || stalled) plan.catchUp(now);
-    stalled = false;
+    if (by > JUMP_MS || stalled) return true;
     await answerRequests(now);
     await publishDue(now);
     if (deps.hasChange() && !isOver()) {
       now = time.now();
       await publishDue(now);
-      if (isOver()) return;
+      if (isOver()) return false;
       deps.change(now);
     }
-    if (stop.aborted) return;
+    if (stop.aborted) return false;
     await publishLate();
     const ready = time.now();
     progress.look(ready);
@@ -120,6 +121,7 @@ export async function lead(deps: LeadDeps): Promise<void> {
     planned = wakeAt(ready);
     await nap.until(planned);
   }
+  return false;
 
   function wakeAt(ready: Instant): Instant {
     if (plan.late > 0 && outbound.openLate < LATE_AT_ONCE) return ready;

@@ -20,6 +20,8 @@ export interface Outbound {
   oldestOpen(): Instant;
   /** How many answers have come. */
   readonly answers: number;
+  /** Nothing is sent again from now on: somebody else sees to what is open. */
+  end(): void;
 }
 
 export interface OutboundDeps {
@@ -51,6 +53,7 @@ export function createOutbound(deps: OutboundDeps): Outbound {
   let openRecords = 0;
   let openLate = 0;
   let answers = 0;
+  let ended = false;
 
   function send(fire: Fire): void {
     const id = fireId(fire.job, fire.slot);
@@ -104,7 +107,7 @@ export function createOutbound(deps: OutboundDeps): Outbound {
     const retryIn = Math.min(FIRST_RETRY_MS * 2 ** (times - 1), LONGEST_RETRY_MS);
     emit({ ...event, retryIn });
     void time.sleepUntil(time.now() + retryIn).then(() => {
-      const waits = unanswered.get(id) === fire && !link.isLost;
+      const waits = unanswered.get(id) === fire && !link.isLost && !ended;
       if (waits) send({ ...fire, maybeDuplicate: true });
     });
   }
@@ -145,6 +148,9 @@ export function createOutbound(deps: OutboundDeps): Outbound {
     },
     get answers() {
       return answers;
+    },
+    end() {
+      ended = true;
     },
   };
 }

@@ -35,8 +35,6 @@ export interface Plan {
   takeDue(now: Instant): Due[];
   /** Lets jobs go on to their next slot, after theirs were taken and fired. */
   advance(fired: readonly Due[]): void;
-  /** For time that passed with nobody leading: what was due in it becomes late work. */
-  catchUp(now: Instant): void;
   /** Takes the oldest late work. */
   takeLate(most: number): Late[];
   /** People hold a job, or let it go on with its first slot after `now`. What is late is missed. */
@@ -142,19 +140,6 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
     },
     advance(fired) {
       for (const { job, slot } of fired) goOn(job.name, job.schedule.next(slot));
-    },
-    catchUp(now) {
-      const found: Late[] = [];
-      while ((heap.peek()?.next ?? Infinity) <= now) {
-        const { job, next } = take();
-        const gaps = [{ after: next - 1, until: now }];
-        found.push(
-          ...lateOf(job, { after: now, gaps }, { now, idle: undefined, jobs: entries.size }),
-        );
-        goOn(job.name, job.schedule.next(now));
-      }
-      settled = Math.max(settled, now);
-      backlog.add(found);
     },
     takeLate: (most) => backlog.take(most),
     hold(name) {

@@ -13,8 +13,10 @@ export interface Progress {
   look(now: Instant): void;
   /** When to look again, at the latest. */
   due(now: Instant): Instant;
-  /** The last word: resolves when it is in the ledger, or cannot get there. */
-  resign(now: Instant): Promise<void>;
+  /** Says it in any case: resolves when it is in the ledger, or cannot get there. */
+  say(): Promise<void>;
+  /** The last word. */
+  resign(): Promise<void>;
 }
 
 export interface ProgressDeps {
@@ -36,7 +38,7 @@ const BUSY_MS = 1000;
 const IDLE_MS = 10_000;
 
 export function createProgress(deps: ProgressDeps): Progress {
-  const { link, plan, outbound, epoch, clock, onCaughtUp, onRefused } = deps;
+  const { link, plan, outbound, epoch, clock, time, onCaughtUp, onRefused } = deps;
   let saidAt = -Infinity;
   let saidAnswers = -1;
   let caughtUp = false;
@@ -48,7 +50,8 @@ export function createProgress(deps: ProgressDeps): Progress {
     return Math.min(saidAt, now) + wait;
   }
 
-  async function say(event: "progress" | "resigned", now: Instant): Promise<void> {
+  async function say(event: "progress" | "resigned"): Promise<void> {
+    const now = time.now();
     saidAt = now;
     saidAnswers = outbound.answers;
     const record = recordOf(event, now);
@@ -73,8 +76,9 @@ export function createProgress(deps: ProgressDeps): Progress {
   return {
     due,
     look(now) {
-      if (now >= due(now)) void say("progress", now);
+      if (now >= due(now)) void say("progress");
     },
-    resign: (now) => say("resigned", now),
+    say: () => say("progress"),
+    resign: () => say("resigned"),
   };
 }

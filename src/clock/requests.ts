@@ -22,6 +22,8 @@ export interface RequestDeps {
   outbound: Outbound;
   stamp(): Stamp;
   emit: Emit;
+  /** Called after a job was released: what it was due while it was held shall not be caught up. */
+  onReleased(): void;
 }
 
 /** Only what comes out of the ledger counts, whoever wrote it, and in its order. */
@@ -68,6 +70,7 @@ export function createRequests(deps: RequestDeps): Requests {
       emit({ type: "job.held", job: record.job, by: record.by });
     } else if (record.event === "resumed") {
       plan.release(record.job, now);
+      deps.onReleased();
       emit({ type: "job.released", job: record.job, by: record.by });
     }
   }

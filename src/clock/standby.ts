@@ -2,7 +2,7 @@ import type { BrokerProblem, ClockLink } from "../broker/broker.ts";
 import type { LedgerRecord } from "../ledger/record.ts";
 import type { Emit } from "../observe/events.ts";
 import type { Follower } from "./follower.ts";
-import type { Time } from "./time.ts";
+import type { Instant, Time } from "./time.ts";
 
 export interface StandbyDeps {
   link: ClockLink;
@@ -85,11 +85,11 @@ const STUCK_MS = 10_000;
 export async function markEpoch(
   { link, follower, clock, time }: StandbyDeps,
   config: string,
-): Promise<number | BrokerProblem | LedgerShort> {
+): Promise<{ epoch: number; since: Instant } | BrokerProblem | LedgerShort> {
   const nonce = crypto.randomUUID();
-  const reached = follower.reached(nonce).then(() => follower.state.epoch);
-  const epoch = follower.state.epoch + 1;
   const at = time.now();
+  const reached = follower.reached(nonce).then(() => ({ epoch: follower.state.epoch, since: at }));
+  const epoch = follower.state.epoch + 1;
   const marker = {
     kind: "clock" as const,
     at,

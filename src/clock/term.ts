@@ -17,6 +17,8 @@ export interface TermDeps {
   follower: Follower;
   /** The one that this clock was elected with. */
   epoch: number;
+  /** The instant of its marker: what is older is owed, what is newer is in time. */
+  since: Instant;
   /** This clock's name. */
   clock: string;
   nap: Nap;
@@ -35,10 +37,11 @@ const BEHIND_MS = 2000;
 
 /**
  * One clock's leading, from its election on: settles what its predecessors have left, publishes
- * slots until the link is lost, another clock leads or `stop` is aborted, and resigns.
+ * slots until the link is lost, another clock leads or `stop` is aborted, and resigns. True: it
+ * has to begin anew, with a new marker.
  */
-export async function serveTerm(deps: TermDeps): Promise<void> {
-  const { link, follower, epoch, nap, time, emit, stop } = deps;
+export async function serveTerm(deps: TermDeps): Promise<boolean> {
+  const { link, follower, epoch, since, nap, time, emit, stop } = deps;
   const { state } = follower;
   /** What is absent from the ledger may have been fired all the same. */
   let isUnsure = follower.isUnsure || !(await link.isUnbroken());
@@ -47,9 +50,9 @@ export async function serveTerm(deps: TermDeps): Promise<void> {
     refusal ??= problem;
     nap.wake();
   };
-  const now = time.now();
-  if (state.newest - now > BEHIND_MS) emit({ type: "time.behind", by: state.newest - now });
-  const { plan, records } = takeOver(state, deps.config(), now);
+  const behind = state.newest - since;
+  if (behind > BEHIND_MS) emit({ type: "time.behind", by: behind });
+  const { plan, records } = takeOver(state, deps.config(), since);
   const inDoubt = [...state.open.values()];
   tell(link, records, onRefused);
   const onAnswer = () => {
@@ -63,7 +66,8 @@ export async function serveTerm(deps: TermDeps): Promise<void> {
   const progress = createProgress({ ...deps, plan, outbound, onCaughtUp, onRefused });
   const snapshots = createSnapshots(link, follower, emit);
   const stamp = () => ({ config: deps.config().hash, epoch });
-  const requests = createRequests({ follower, nap, plan, outbound, stamp, emit });
+  const onReleased = () => void progress.say();
+  const requests = createRequests({ follower, nap, plan, outbound, stamp, emit, onReleased });
   const isOver = () => refusal !== undefined || state.epoch !== epoch;
   const change = (at: Instant) => {
     const known = [...deps.config().jobs.keys()];
@@ -73,17 +77,20 @@ export async function serveTerm(deps: TermDeps): Promise<void> {
     snapshots.want();
   };
   emit({ type: "clock.leading", epoch, jobs: plan.jobs, late: plan.late, ...nextOf(plan.first()) });
-  await lead({
+  const again = await lead({
     ...{ link, plan, outbound, progress, requests, nap, time, emit, stop, stamp, inDoubt },
     ...{ isOver, change, hasChange: deps.hasChange },
     isUnsure: () => isUnsure,
     onRound: snapshots.look,
   });
-  if (stop.aborted && !link.isLost && !isOver()) {
+  if ((again || stop.aborted) && !link.isLost && !isOver()) {
     await answered(outbound, link);
-    await Promise.race([progress.resign(time.now()), link.lost]);
+    await Promise.race([again ? progress.say() : progress.resign(), link.lost]);
   }
+  outbound.end();
+  if (again && !link.isLost && !isOver()) return true;
   emit({ type: "clock.stepped_down", epoch, reason: reasonOf(deps, refusal) });
+  return false;
 }
 
 /** Records that nothing waits for, but without which leading makes no sense. */

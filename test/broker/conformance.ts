@@ -282,6 +282,9 @@ export function brokerConformance(adapter: Adapter): void {
       Buffer.from(`{"version":2,"job":"a","slot":"2026-12-01T08:00:00Z"}`),
       Buffer.from(`{"version":1,"job":7,"slot":"2026-12-01T08:00:00Z"}`),
       Buffer.from(`{"version":1,"job":"a","slot":"yesterday"}`),
+      Buffer.from(
+        `{"version":1,"job":"a","slot":"2026-12-01T08:00:00Z","payload":${"[".repeat(5000)}${"]".repeat(5000)}}`,
+      ),
     ];
     const { deliveries } = await context.worker();
     for (const body of bodies) await adapter.inject(context.namespace, "default", body);

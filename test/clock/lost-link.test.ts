@@ -15,7 +15,7 @@ const POLICIES = ["{run: latest}", "{run: all}", "{run: none}"];
 /** Runs a clock for a minute; links live as long as they are told to. */
 async function minute(
   lives: number[],
-  { connectDelay = 0, lastOne = { ledger: true, queue: true } } = {},
+  { connectDelay = 0, step = 0, lastOne = { ledger: true, queue: true } } = {},
 ) {
   const jobs = Array.from(
     { length: JOBS },
@@ -33,7 +33,12 @@ async function minute(
     return openClock(queues);
   };
   const events: Event[] = [];
-  const emit = (event: Event) => void events.push(event);
+  let fired = 0;
+  const emit = (event: Event) => {
+    events.push(event);
+    // The machine sleeps in the middle of leading, once.
+    if (event.type === "fire.confirmed" && ++fired === 40) time.set(time.now() + step);
+  };
   await createClock({ broker, config, name: "test:1", time, emit, random: () => 0 }).run(
     stop.signal,
   );
@@ -90,6 +95,10 @@ test("and once more while it catches up after an outage", async () => {
   for (let life = 3; life < 60; life++) {
     assertNothingLost(await minute([life, 3, life, 5, 4], { connectDelay: 7000 }));
   }
+});
+
+test("after a sleep of the machine, wherever the link is lost in the late work", async () => {
+  for (let life = 42; life < 130; life++) assertNothingLost(await minute([life], { step: 9000 }));
 });
 
 test("a last fire that reached the queue and not the ledger is never doubled without a flag", async () => {
