@@ -1,4 +1,5 @@
 import yargs, { type Argv } from "yargs";
+import { ledgerCommands } from "./cli-ledger.ts";
 import { systemTime } from "./clock/time.ts";
 import { clock } from "./commands/clock.ts";
 import { daemonFlags, daemonOptions, workerFlags } from "./commands/daemon-flags.ts";
@@ -65,7 +66,7 @@ async function withHint(
 type Done = (code: Promise<number>) => Promise<void>;
 
 function commands(parser: Argv, host: Host, done: Done): Argv {
-  return showing(running(parser, host, done), host, done);
+  return ledgerCommands(showing(running(parser, host, done), host, done), host, done, STDIN);
 }
 
 /** Commands that run until they are told to stop. */

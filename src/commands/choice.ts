@@ -1,15 +1,12 @@
 import type { Instant } from "../clock/time.ts";
-import { fileBeside } from "../config/beside.ts";
 import type { Config } from "../config/config.ts";
 import { parseDuration } from "../config/duration.ts";
-import { readConfigFile } from "../config/file.ts";
-import { loadText } from "../config/load.ts";
-import { nearest } from "../config/nearest.ts";
-import { formatProblem, type Problem } from "../config/problem.ts";
 import { LONGEST_EVERY, SHORTEST_EVERY } from "../config/spec.ts";
 import { compileSchedule } from "../schedule/compile.ts";
 import type { Schedule, ScheduleSpec } from "../schedule/schedule.ts";
 import { EXIT } from "./host.ts";
+import { readConfig } from "./read-config.ts";
+import { isRefusal, meantHint, type Refusal, usage } from "./refusal.ts";
 
 /** Which schedules a command is about: jobs of a file, or one that is given by flags. */
 export interface Choice {
@@ -34,12 +31,6 @@ export interface Chosen {
   schedule: Schedule;
 }
 
-/** Why there is nothing to show: lines for standard error, and an exit code. */
-export interface Refusal {
-  code: number;
-  message: string;
-}
-
 /** Finds the schedules. The jobs of a file in its order, those that are named in that of the names. */
 export async function choose(
   choice: Choice,
@@ -54,13 +45,8 @@ export async function choose(
   if (flag && jobs.length > 0) return usage(`a job's name and ${flag} cannot be given together`);
   if (flag && file !== undefined) return usage(`--config and ${flag} cannot be given together`);
   if (flag) return fromFlags(choice);
-  const read = await readFile(file ?? "schedules.yml", environment, now);
-  return Array.isArray(read) ? refused(read) : fromFile(read, jobs);
-}
-
-/** A command line that cannot be understood. */
-export function usage(message: string): Refusal {
-  return { code: EXIT.usage, message: `clockd: ${message}\nTry: clockd --help\n` };
+  const read = await readConfig(file ?? "schedules.yml", environment, now);
+  return isRefusal(read) ? read : fromFile(read, jobs);
 }
 
 function fromFlags({ cron, every, at, timezone = "UTC" }: Choice): Chosen[] | Refusal {
@@ -88,29 +74,10 @@ function problem(message: string): Refusal {
   return { code: EXIT.problems, message: `clockd: ${message}\n` };
 }
 
-async function readFile(
-  file: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  now: Instant,
-): Promise<Config | Problem[]> {
-  const read = await readConfigFile(file);
-  if (!("text" in read)) return [read];
-  const options = { file, role: "validate" as const, environment, now };
-  const { config, problems } = loadText(read.text, { ...options, readFile: fileBeside(file) });
-  return config ?? problems.filter(({ level }) => level === "error");
-}
-
-function refused(problems: readonly Problem[]): Refusal {
-  const lines = problems.map((found) => `${formatProblem(found)}\n`);
-  return { code: EXIT.refused, message: lines.join("") };
-}
-
 function fromFile({ jobs }: Config, names: readonly string[]): Chosen[] | Refusal {
   for (const name of names) {
     if (jobs.has(name)) continue;
-    const meant = nearest(name, [...jobs.keys()]);
-    const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
-    return usage(`there is no job "${name}"${hint}`);
+    return usage(`there is no job "${name}"${meantHint(name, jobs.keys())}`);
   }
   const wanted = names.length > 0 ? [...new Set(names)] : [...jobs.keys()];
   return wanted.map((name) => {

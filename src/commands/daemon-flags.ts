@@ -1,9 +1,7 @@
 import type { Argv } from "yargs";
-import { parseDuration } from "../config/duration.ts";
 import { LOG_LEVELS } from "../observe/log.ts";
 import type { DaemonOptions } from "./daemon.ts";
-import { last, wholeNumber } from "./flags.ts";
-import { UsageError } from "./usage-error.ts";
+import { duration, last, wholeNumber } from "./flags.ts";
 
 /** The flags of clock and worker. */
 export function daemonFlags(command: Argv) {
@@ -57,7 +55,7 @@ export function workerFlags(command: ReturnType<typeof daemonFlags>) {
       default: "30s",
       requiresArg: true,
       describe: "how long running commands may go on after SIGTERM",
-      coerce: duration,
+      coerce: duration("--drain"),
     })
     .example("clockd worker --queue default --queue reports --concurrency 8", "");
 }
@@ -71,10 +69,4 @@ export function daemonOptions(argv: {
 }): DaemonOptions {
   const { config, broker } = argv;
   return { config, broker, logLevel: argv["log-level"], logFormat: argv["log-format"] };
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(String(text));
-  if (ms !== undefined) return ms;
-  throw new UsageError(`--drain takes a duration such as 30s or 5m, got "${text}"`);
 }

@@ -1,4 +1,5 @@
 import type { Argv } from "yargs";
+import { parseDuration } from "../config/duration.ts";
 import type { Choice } from "./choice.ts";
 import { MOMENT_FORMS } from "./moment.ts";
 import { UsageError } from "./usage-error.ts";
@@ -14,6 +15,15 @@ export function wholeNumber(flag: string, most: number): (value: number) => numb
     const value = last(given);
     if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
     throw new UsageError(`${flag} takes a whole number from 1 to ${most}`);
+  };
+}
+
+/** A flag that takes a duration, as ms. */
+export function duration(flag: string): (text: string) => number {
+  return (given) => {
+    const ms = parseDuration(String(last(given)));
+    if (ms !== undefined) return ms;
+    throw new UsageError(`${flag} takes a duration such as 30s or 5m, got "${given}"`);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Instant } from "../clock/time.ts";
-import { type Choice, type Chosen, choose, type Refusal, usage } from "./choice.ts";
+import { type Choice, type Chosen, choose } from "./choice.ts";
 import { EXIT } from "./host.ts";
+import { type Refusal, usage } from "./refusal.ts";
 import { isColored, readFlag, readZone, refuse, type ShowIo } from "./show.ts";
 import { mergedSlots, slotFields } from "./slots.ts";
 import { type Row, slotTable } from "./table.ts";

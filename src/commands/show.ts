@@ -1,7 +1,7 @@
 import type { Instant } from "../clock/time.ts";
 import { type Zone, zoneNamed } from "../schedule/zone.ts";
-import { type Refusal, usage } from "./choice.ts";
 import { MOMENT_FORMS, readMoment } from "./moment.ts";
+import { type Refusal, usage } from "./refusal.ts";
 
 /** What a command that only shows schedules sees of the process. */
 export interface ShowIo {
@@ -13,12 +13,15 @@ export interface ShowIo {
   now: Instant;
 }
 
-export function isColored({ isTerminal, environment }: ShowIo): boolean {
+export function isColored({
+  isTerminal,
+  environment,
+}: Pick<ShowIo, "isTerminal" | "environment">): boolean {
   return isTerminal && !environment.NO_COLOR;
 }
 
 /** Says why, and gives the exit code. */
-export function refuse({ code, message }: Refusal, { err }: ShowIo): number {
+export function refuse({ code, message }: Refusal, { err }: Pick<ShowIo, "err">): number {
   err(message);
   return code;
 }

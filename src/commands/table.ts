@@ -14,17 +14,34 @@ export interface Row {
 
 /** Slots as a table for people, line by line. `now` is what `UNTIL THEN` is counted to. */
 export function slotTable(rows: readonly Row[], now: Instant, color: boolean): string {
-  const cells = rows.map((row) => cellsOf(row, now));
-  // A column that says nothing is left out.
-  const used = HEAD.map((_, column) => cells.some((row) => row[column] !== ""));
-  const kept = [HEAD, ...cells].map((row) => row.filter((_, column) => used[column]));
+  return textTable(
+    HEAD,
+    rows.map((row) => cellsOf(row, now)),
+    color,
+  );
+}
+
+/** Cells below their heads. A column that says nothing is left out. */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  color: boolean,
+): string {
+  const cells = rows.map((row) => row.map(plain));
+  const used = head.map((_, column) => cells.some((row) => row[column] !== ""));
+  const kept = [head, ...cells].map((row) => row.filter((_, column) => used[column]));
   const widths = kept[0]!.map((_, column) => longest(kept.map((row) => row[column]!)));
-  const [head, ...body] = kept;
-  const parts = [tableText([], widths, color ? ["bold"] : [], head!)];
+  const [first, ...body] = kept;
+  const parts = [tableText([], widths, color ? ["bold"] : [], first!)];
   for (let index = 0; index < body.length; index += PART) {
     parts.push(tableText(body.slice(index, index + PART), widths));
   }
   return parts.join("\n").replace(/ +$/gm, "");
+}
+
+/** Text of others on one line: what would steer a terminal is left out. */
+export function plain(text: string): string {
+  return text.replace(/\p{C}+/gu, " ");
 }
 
 /** cli-table3 takes time with the square of the rows. */

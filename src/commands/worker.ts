@@ -27,6 +27,7 @@ export function worker(options: WorkerCommandOptions, host: Host): Promise<numbe
       const queues = options.queues.length > 0 ? options.queues : [...queuesOf(config)];
       const runner = createWorker({
         broker,
+        name: `${host.hostname}:${host.pid}`,
         queues,
         concurrency: options.concurrency,
         job: (name) => inForce.jobs.get(name),

@@ -1,12 +1,14 @@
-import type { Delivery, WorkerFire } from "../broker/broker.ts";
+import type { Delivery } from "../broker/broker.ts";
 import { isWireProblem } from "../broker/wire.ts";
 import type { Time } from "../clock/time.ts";
 import type { Job, RunTask } from "../config/config.ts";
 import type { Emit } from "../observe/events.ts";
-import { type CommandWatch, type Outcome, startCommand } from "./command.ts";
+import { type Outcome, startCommand } from "./command.ts";
 import { type EndedAttempts, endedAttempts } from "./ended.ts";
 import { commandOf } from "./environment.ts";
 import { bury, finish, giveBack, type Held, keyOf, naming, type Source } from "./held.ts";
+import type { RecordEnd } from "./record.ts";
+import { tellEnd, watchFor } from "./telling.ts";
 import { planFor, verdictOf } from "./verdict.ts";
 
 export interface RunsOptions {
@@ -19,6 +21,8 @@ export interface RunsOptions {
   environment: Readonly<Record<string, string | undefined>>;
   time: Time;
   emit: Emit;
+  /** Called when an attempt has ended, before its message is settled. */
+  recordEnd: RecordEnd;
 }
 
 /** The fires that this worker holds: those that wait for a place, and those that are going. */
@@ -161,33 +165,16 @@ function start(state: State, held: Held, task: RunTask): void {
 }
 
 function end(state: State, held: Held, outcome: Outcome): void {
-  const { emit } = state.options;
-  const { kind, ok, exitCode, signal, reason, startedAt, endedAt } = outcome;
-  state.going.delete(keyOf(held.fire));
-  emit({
-    type: "run.finished",
-    ...naming(held.fire),
-    outcome: kind,
-    ok,
-    exitCode,
-    signal,
-    duration: Math.max(endedAt - startedAt, 0),
-    ...(reason === undefined ? {} : { reason }),
-  });
+  const { emit, recordEnd } = state.options;
+  const { fire } = held;
+  state.going.delete(keyOf(fire));
+  tellEnd(fire, outcome, emit);
   const verdict = verdictOf(outcome);
+  const why = verdict.kind === "give-back" ? verdict.reason : undefined;
+  recordEnd(fire, outcome, outcome.reason ?? why);
   if (verdict.kind === "give-back") giveBack(held, verdict.reason, emit);
-  else state.ended.add(keyOf(held.fire), finish(held));
+  else state.ended.add(keyOf(fire), finish(held));
   startWaiting(state);
-}
-
-function watchFor(fire: WorkerFire, queue: string, emit: Emit): CommandWatch {
-  const named = naming(fire);
-  return {
-    onStarted: (runPid) => emit({ type: "run.started", ...named, runPid, queue }),
-    onLine: (stream, line, truncated) =>
-      emit({ type: "run.output", ...named, stream, line, truncated }),
-    onTerminating: (why, signal) => emit({ type: "run.terminating", ...named, why, signal }),
-  };
 }
 
 function track(open: Set<Promise<void>>, work: Promise<void>): void {

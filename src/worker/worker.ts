@@ -3,10 +3,13 @@ import { isBrokerProblem } from "../broker/broker.ts";
 import { connectWithBackoff } from "../broker/connect.ts";
 import { after, firstOf } from "./after.ts";
 import type { Source } from "./held.ts";
+import { createRecorder } from "./record.ts";
 import { createRuns, type Runs, type RunsOptions } from "./runs.ts";
 
-export interface WorkerDeps extends RunsOptions {
+export interface WorkerDeps extends Omit<RunsOptions, "recordEnd"> {
   broker: Broker;
+  /** What this worker is called in the ledger: host and pid. */
+  name: string;
   /** The work queues to take from. */
   queues: readonly string[];
   /** 0 to 1, as Math.random: spreads the waits before connecting again. */
@@ -54,9 +57,11 @@ const CLOSE_MS = 5000;
 
 /** Makes a worker that does nothing before `run`. */
 export function createWorker(deps: WorkerDeps): Worker {
+  const { name, time, emit } = deps;
+  const recordEnd = createRecorder({ link: () => state.link, name, time, emit });
   const state: State = {
     deps,
-    runs: createRuns(deps),
+    runs: createRuns({ ...deps, recordEnd }),
     stopping: new AbortController(),
     link: undefined,
     haste: "none",

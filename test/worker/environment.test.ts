@@ -14,6 +14,8 @@ const fire: WorkerFire = {
   config: "0123456789ab",
   catchUp: false,
   maybeDuplicate: false,
+  epoch: 1,
+  triggered: false,
   traceparent: "00-aa-bb-01",
 };
 const task: RunTask = {

@@ -2,10 +2,12 @@ import type {
   Broker,
   BrokerProblem,
   Delivery,
+  FireOutcome,
   WorkerFire,
   WorkerLink,
   WorkerOptions,
 } from "../../src/broker/broker.ts";
+import type { RunRecord } from "../../src/ledger/record.ts";
 
 /**
  * A broker for the orderings that no real one produces on demand: a test delivers and loses links
@@ -13,6 +15,12 @@ import type {
  */
 export interface MemoryBroker extends Broker {
   readonly log: string[];
+  /** The same, with what was appended to the ledger in between. */
+  readonly sent: string[];
+  /** What the ledger was told, oldest first. */
+  readonly records: RunRecord[];
+  /** The ledger answers nothing. */
+  silentLedger: boolean;
   /** The links that were opened, oldest first. */
   readonly links: MemoryLink[];
   /** The next openings fail with these, or wait for them. */
@@ -29,30 +37,42 @@ export function memoryBroker(): MemoryBroker {
   const log: string[] = [];
   const links: MemoryLink[] = [];
   const openings: MemoryBroker["openings"] = [];
-  return {
+  const broker: MemoryBroker = {
     log,
+    sent: [],
+    records: [],
+    silentLedger: false,
     links,
     openings,
     place: "memory",
     openClock: () => Promise.reject(new Error("a worker opens no clock link")),
+    openLedger: () => Promise.reject(new Error("a worker reads no ledger")),
     async openWorker(options) {
       const opening = openings.shift();
       if (opening && "code" in opening) return opening;
-      const { link, hands } = memoryLink(options, log);
+      const { link, hands } = memoryLink(options, broker);
       links.push(hands);
       await opening;
       return link;
     },
   };
+  return broker;
 }
 
 function memoryLink(
   options: WorkerOptions,
-  log: string[],
+  broker: MemoryBroker,
 ): { link: WorkerLink; hands: MemoryLink } {
   const { promise: lost, resolve } = Promise.withResolvers<BrokerProblem>();
+  const { log, sent, records } = broker;
   let usable = true;
   const link: WorkerLink = {
+    append(record) {
+      records.push(record);
+      sent.push(`append ${record.fire}#${record.attempt}`);
+      const outcome: FireOutcome = { kind: "confirmed" };
+      return broker.silentLedger ? new Promise(() => {}) : Promise.resolve(outcome);
+    },
     lost,
     get isLost() {
       return !usable;
@@ -64,7 +84,9 @@ function memoryLink(
     },
   };
   const settle = (what: string, content: Delivery["content"]) => {
-    log.push(`${usable ? "" : "too late: "}${what} ${nameOf(content)}`);
+    const line = `${usable ? "" : "too late: "}${what} ${nameOf(content)}`;
+    log.push(line);
+    sent.push(line);
     return usable;
   };
   const hands: MemoryLink = {
@@ -101,8 +123,10 @@ export function fireOf(job: string, number = 0, attempt = 1): WorkerFire {
     id,
     attempt,
     config: "0123456789ab",
+    epoch: 1,
     catchUp: false,
     maybeDuplicate: false,
+    triggered: false,
     traceparent: "00-aa-bb-01",
   };
 }

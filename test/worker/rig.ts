@@ -36,6 +36,7 @@ export function rig(jobs: Record<string, string>, options: Partial<WorkerDeps> =
   const stop = new AbortController();
   const worker = createWorker({
     broker,
+    name: "host:7",
     queues: ["default"],
     concurrency: 2,
     job: (name) => file.get(name),
@@ -77,6 +78,7 @@ export function job(name: string, command: string, timeout?: number): Job {
     scheduleKey: "",
     timezone: "UTC",
     paused: false,
+    catchUp: { run: "none", within: 0, max: 1 },
     task: {
       kind: "run",
       command,

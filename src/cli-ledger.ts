@@ -1,0 +1,86 @@
+import type { Argv } from "yargs";
+import { systemTime } from "./clock/time.ts";
+import { history } from "./commands/history.ts";
+import type { Host } from "./commands/host.ts";
+import {
+  historyFlags,
+  ledgerFlags,
+  ledgerOptions,
+  triggerFlags,
+  zoneFlag,
+} from "./commands/ledger-flags.ts";
+import type { LedgerIo } from "./commands/ledger-session.ts";
+import { pause, resume } from "./commands/pause.ts";
+import { status } from "./commands/status.ts";
+import { trigger } from "./commands/trigger.ts";
+
+type Done = (code: Promise<number>) => Promise<void>;
+
+/** Commands that read the ledger, or put into it what people ask for. `stdin`: how a lone `-` is spelt. */
+export function ledgerCommands(parser: Argv, host: Host, done: Done, stdin: string): Argv {
+  return asking(reading(parser, host, done), host, done, stdin);
+}
+
+function reading(parser: Argv, host: Host, done: Done): Argv {
+  return parser
+    .command(
+      "status",
+      "show who leads, and how the jobs are",
+      (command) => zoneFlag(ledgerFlags(command)).example("clockd status --json", ""),
+      (argv) => {
+        const options = { ...ledgerOptions(argv), timezone: argv.timezone };
+        return done(status(options, ioOf(host)));
+      },
+    )
+    .command(
+      "history [job]",
+      "show what happened",
+      (command) =>
+        historyFlags(zoneFlag(ledgerFlags(command)))
+          .positional("job", { type: "string", describe: "only what happened to this job" })
+          .example("clockd history --since -2h", "")
+          .example("clockd history reports --since 2026-12-01 --json", ""),
+      (argv) => {
+        const { job, since, until, timezone, limit } = argv;
+        const options = { ...ledgerOptions(argv), job, since, until, timezone, limit };
+        return done(history(options, ioOf(host)));
+      },
+    );
+}
+
+function asking(parser: Argv, host: Host, done: Done, stdin: string): Argv {
+  const several = (command: Argv) =>
+    ledgerFlags(command).positional("jobs", { type: "string", array: true, demandOption: true });
+  return parser
+    .command(
+      "trigger <job>",
+      "fire a job now, out of turn",
+      (command) =>
+        triggerFlags(ledgerFlags(command))
+          .positional("job", { type: "string", demandOption: true, describe: "the job to fire" })
+          .example("clockd trigger reports", "")
+          .example(`clockd trigger reports --payload '{"kind": "long"}'`, ""),
+      (argv) => {
+        const payload = argv.payload === stdin ? "-" : argv.payload;
+        const options = { ...ledgerOptions(argv), job: argv.job, payload, wait: argv.wait };
+        return done(trigger(options, ioOf(host)));
+      },
+    )
+    .command(
+      "pause <jobs..>",
+      "fire no slot of jobs until they are resumed",
+      (command) => several(command).example("clockd pause reports poll-orders", ""),
+      (argv) => done(pause({ ...ledgerOptions(argv), jobs: argv.jobs }, ioOf(host))),
+    )
+    .command(
+      "resume <jobs..>",
+      "let paused jobs go on with their next slot",
+      (command) => several(command).example("clockd resume reports", ""),
+      (argv) => done(resume({ ...ledgerOptions(argv), jobs: argv.jobs }, ioOf(host))),
+    );
+}
+
+function ioOf({ out, err, environment, isTerminal, hostname, pid, readStdin }: Host): LedgerIo {
+  const name = `${hostname}:${pid}`;
+  return { out, err, environment, isTerminal, hostname, name, readStdin, time: systemTime() };
+}

@@ -1,0 +1,82 @@
+import { formatSlot } from "../ledger/fire.ts";
+import type { FireRecord, JobRecord, LedgerRecord } from "../ledger/record.ts";
+import { counted, durationWords } from "../schedule/words.ts";
+import { endWords } from "./ledger-words.ts";
+
+const MOST_NAMES = 5;
+
+/** What a record says to people: the job, and the rest in words. */
+export function wordsOf(record: LedgerRecord): { job: string; words: string } {
+  switch (record.kind) {
+    case "fire":
+      return { job: record.fire.job, words: fireWords(record) };
+    case "run": {
+      const { job, fire, attempt, startedAt, endedAt, worker, reason } = record;
+      const nth = attempt > 1 ? `, attempt ${attempt}` : "";
+      const why = reason === undefined ? "" : `, ${reason}`;
+      const took = takenWords(endedAt - startedAt);
+      return {
+        job,
+        words: `${endWords(record)} after ${took}: ${slotIn(fire, job)}${nth}, on ${worker}${why}`,
+      };
+    }
+    case "missed": {
+      const { job, count, first, last, reason } = record;
+      const slots =
+        count === 1 ? formatSlot(first) : `${count}, ${formatSlot(first)} to ${formatSlot(last)}`;
+      return { job, words: `${slots}: ${reason}` };
+    }
+    case "clock":
+      return {
+        job: "",
+        words: `${record.clock}${"epoch" in record ? `, epoch ${record.epoch}` : ""}`,
+      };
+    case "job":
+      return jobWords(record);
+    case "mark":
+      return { job: "", words: "" };
+  }
+}
+
+function jobWords(record: JobRecord): { job: string; words: string } {
+  switch (record.event) {
+    case "added":
+    case "removed": {
+      const { jobs } = record;
+      const more = jobs.length > MOST_NAMES ? ", …" : "";
+      const names = `${jobs.slice(0, MOST_NAMES).join(", ")}${more}`;
+      return jobs.length === 1
+        ? { job: jobs[0]!, words: "" }
+        : { job: "", words: `${counted(jobs.length, "job")}: ${names}` };
+    }
+    case "renamed":
+      return { job: record.job, words: `from ${record.from}` };
+    case "triggered":
+      return { job: record.job, words: `by ${record.by}: ${formatSlot(record.slot)}` };
+    default:
+      return { job: record.job, words: `by ${record.by}` };
+  }
+}
+
+function fireWords({ at, fire }: FireRecord): string {
+  const { slot, attempt, catchUp, maybeDuplicate, triggered } = fire;
+  const late = at - slot;
+  const marks = [
+    triggered && "triggered",
+    catchUp && "caught up",
+    maybeDuplicate && "maybe a duplicate",
+    attempt > 1 && `attempt ${attempt}`,
+    !triggered && late >= 1 && `${takenWords(late)} late`,
+  ];
+  return [formatSlot(slot), ...marks.filter((mark) => typeof mark === "string")].join(", ");
+}
+
+/** Of a fire's id what is not the job's name. */
+function slotIn(fire: string, job: string): string {
+  return fire.startsWith(`${job}@`) ? fire.slice(job.length + 1) : fire;
+}
+
+function takenWords(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, ms)} ms`;
+  return ms < 60_000 ? `${Math.round(ms / 100) / 10} s` : durationWords(ms, 2);
+}

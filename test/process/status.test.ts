@@ -1,0 +1,188 @@
+import { createServer, type Server } from "node:net";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { temporaryFolder } from "../support/folder.ts";
+import { sharedBroker, uniqueNamespace } from "../support/shared.ts";
+import { until } from "../support/until.ts";
+import { createRig, event, type Rig, SOON } from "./rig.ts";
+import { show } from "./shown.ts";
+
+const test = suite<{ rig: Rig }>("clockd status");
+const url = sharedBroker();
+
+test.before.each((context) => {
+  context.rig = createRig(url);
+});
+test.after.each(({ rig }) => rig.close());
+
+function ask({ file }: Rig, ...args: string[]) {
+  return show(["status", "--config", file, "--broker", url, ...args]);
+}
+
+async function json(rig: Rig) {
+  const { code, stdout, stderr } = await ask(rig, "--json");
+  assert.equal([code, stdout.length, stderr], [0, 1, []]);
+  return JSON.parse(stdout[0]!);
+}
+
+const nameOf = ({ leader }: { leader: { clock: string } | null }) => leader?.clock ?? null;
+const isOf = (clock: string | null, pid: number) => clock?.endsWith(`:${pid}`) === true;
+
+test("names the leader and the standby, and after the leader's end the one that took over", async ({
+  rig,
+}) => {
+  rig.write(`  job: {every: 1h, run: "true"}\n`);
+  assert.is(nameOf(await json(rig)), null);
+  const first = rig.clock();
+  await first.waitFor(event("clock.leading"), SOON, "a leader");
+  const second = rig.clock();
+  await second.waitFor(event("clock.standing_by"), SOON, "a standby");
+  const both = await until(
+    async () => {
+      const said = await json(rig);
+      return said.standbys.length > 0 && said;
+    },
+    SOON,
+    "the standby in the status",
+  );
+  assert.ok(isOf(nameOf(both), first.pid), JSON.stringify(both));
+  assert.ok(isOf(both.standbys[0].clock, second.pid), JSON.stringify(both));
+  assert.is(both.leader.silent, false);
+  const people = (await ask(rig)).stdout;
+  assert.match(people[0]!, /^broker +rabbitmq 127\.0\.0\.1:\d+, namespace process-/);
+  const since = new RegExp(`^leader +\\S+:${first.pid} since .*, epoch 1, last heard of `);
+  assert.match(people[1]!, since);
+  assert.match(people[2]!, new RegExp(`^standbys +\\S+:${second.pid} \\(`));
+  await first.stop();
+  await second.waitFor(event("clock.leading"), SOON, "the takeover");
+  const after = await json(rig);
+  assert.ok(isOf(nameOf(after), second.pid), JSON.stringify(after));
+  assert.equal([after.epoch, after.standbys], [2, []]);
+  await second.stop();
+  const last = await json(rig);
+  assert.equal([last.leader, last.epoch], [null, 2]);
+  assert.match((await ask(rig)).stdout[1]!, /^leader +none \(the last epoch was 2\)$/);
+});
+
+test("says of each job its last slot, its next one and how its last run ended", async ({ rig }) => {
+  rig.write(`  good: {every: 1s, run: "true"}
+  bad: {every: 1s, run: exit 3}
+  rare: {cron: "0 0 1 1 *", run: "true"}
+`);
+  const worker = rig.worker();
+  await worker.waitFor(event("worker.taking"), SOON, "the worker");
+  rig.clock();
+  for (const job of ["good", "bad"]) {
+    await worker.waitFor(event("run.finished", { job }), SOON, "a run");
+  }
+  const said = await until(
+    async () => {
+      const status = await json(rig);
+      return status.jobs[0].lastRun && status.jobs[1].lastRun && status;
+    },
+    SOON,
+    "the ends of the runs",
+  );
+  const [good, bad, rare] = said.jobs;
+  assert.equal([good.lastRun.ok, good.lastRun.exitCode], [true, 0]);
+  assert.equal([bad.lastRun.ok, bad.lastRun.exitCode], [false, 3]);
+  for (const { lastFire, nextSlot } of [good, bad]) {
+    assert.ok(Date.parse(lastFire.slot) < Date.parse(nextSlot));
+    assert.is(Date.parse(nextSlot) % 1000, 0);
+  }
+  assert.equal([rare.lastFire, rare.lastRun, rare.inLedger], [null, null, true]);
+  assert.match(rare.nextSlot, /-01-01T00:00:00\.000Z$/);
+  const { stdout } = await ask(rig);
+  assert.match(stdout.join("\n"), /\nJOB +LAST SLOT +NEXT SLOT +LAST RUN/);
+  assert.match(stdout.join("\n"), /\nbad .* failed \(exit code 3\), /);
+});
+
+test("needs no file: then it has no next slots, and says why", async ({ rig }) => {
+  rig.write(`  job: {every: 1h, run: "true"}\n`);
+  const clock = rig.clock();
+  await clock.waitFor(event("clock.leading"), SOON, "a leader");
+  const elsewhere = temporaryFolder("elsewhere");
+  const args = ["status", "--namespace", rig.namespace, "--json"];
+  const env = { CLOCKD_BROKER_URL: url };
+  const { code, stdout } = await show(args, { cwd: elsewhere.path, env });
+  const people = await show(args.slice(0, -1), { cwd: elsewhere.path, env });
+  elsewhere.remove();
+  assert.is(code, 0);
+  const said = JSON.parse(stdout[0]!);
+  assert.equal([said.file, said.jobs.length, said.jobs[0].nextSlot], [null, 1, null]);
+  assert.match(people.stdout.join("\n"), /\nfile +no next slots: there is no schedules\.yml here/);
+  assert.not.match(people.stdout.join("\n"), "NEXT SLOT");
+});
+
+test("takes the schedules.yml that lies here, unless it is of another namespace", async ({
+  rig,
+}) => {
+  rig.write(`  job: {every: 1h, run: "true"}\n`);
+  const here = { cwd: rig.folder, env: { CLOCKD_BROKER_URL: url } };
+  const found = await show(["status", "--json"], here);
+  const said = JSON.parse(found.stdout[0]!);
+  assert.equal([said.namespace, said.file], [rig.namespace, "schedules.yml"]);
+  const namespace = uniqueNamespace("other");
+  const other = await show(["status", "--namespace", namespace], here);
+  assert.match(other.stdout.join("\n"), `is of the namespace ${rig.namespace}`);
+});
+
+test("a file that is refused is exit code 78, with its problems", async ({ rig }) => {
+  rig.write("  job: {every: 1h, rum: date}\n");
+  const { code, stdout, stderr } = await ask(rig);
+  assert.equal([code, stdout], [78, []]);
+  assert.match(stderr[0]!, /schedules\.yml:4:\d+ error CONFIG_/);
+  const none = await show(["status", "--config", `${rig.file}.none`, "--broker", url]);
+  assert.is(none.code, 78);
+  assert.match(none.stderr[0]!, "CONFIG_NOT_FOUND");
+});
+
+test("a broker that is not there is exit code 69, with one line", async ({ rig }) => {
+  rig.write(`  job: {every: 1h, run: "true"}\n`);
+  const away = "amqp://me:s3cr3t@127.0.0.1:1";
+  const { code, stdout, stderr } = await show(["status", "-c", rig.file, "--broker", away]);
+  assert.equal([code, stdout, stderr.length], [69, [], 1]);
+  assert.match(stderr[0]!, /^clockd: cannot reach 127\.0\.0\.1:1: .*ECONNREFUSED/);
+  assert.not.match(stderr[0]!, "s3cr3t");
+});
+
+test("a broker that accepts and says nothing is given up after 10 s", async ({ rig }) => {
+  rig.write(`  job: {every: 1h, run: "true"}\n`);
+  const server: Server = createServer((socket) => void socket.on("error", () => {}));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  const began = performance.now();
+  const silent = `amqp://127.0.0.1:${port}`;
+  const { code, stderr } = await show(["status", "-c", rig.file, "--broker", silent]);
+  server.close();
+  assert.equal([code, stderr.length], [69, 1]);
+  assert.ok(performance.now() - began < 2 * SOON, `${performance.now() - began} ms`);
+});
+
+test("what cannot be understood is exit code 2 with a sentence", async ({ rig }) => {
+  rig.write(`  job: {every: 1h, run: "true"}\n`);
+  for (const [args, expected] of [
+    [["--namespace", "Shop"], /--namespace takes .*, got "Shop"/],
+    [["--namespace", "amq.x"], /--namespace takes/],
+    [["--timezone", "Berlin"], /"Berlin" is not a time zone/],
+    [["--jsn"], /jsn \(did you mean json\?\)/],
+  ] as const) {
+    const { code, stderr } = await ask(rig, ...args);
+    assert.is(code, 2, args.join(" "));
+    assert.match(stderr[0]!, expected);
+  }
+  const password = await show(["status", "-c", rig.file, "--broker", "http://me:s3cr3t@host"]);
+  assert.is(password.code, 2);
+  assert.not.match(password.stderr.join(), "s3cr3t");
+});
+
+test("the command that was meant is named, and each one has an example", async () => {
+  assert.match((await show(["statsu"])).stderr[0]!, "did you mean status?");
+  for (const command of ["status", "history", "trigger", "pause", "resume"]) {
+    const { code, stdout } = await show([command, "--help"]);
+    assert.is(code, 0);
+    assert.match(stdout.join("\n"), new RegExp(`Examples:\\n +clockd ${command} `));
+  }
+});
+
+test.run();
