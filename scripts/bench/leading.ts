@@ -221,7 +221,7 @@ async function pretend(url: string, namespace: string): Promise<void> {
   const at = Date.now() - 3_600_000;
   const opened = openBroker(url, { namespace, name: "bench", now: Date.now, emit: () => {} });
   if ("code" in opened) throw new Error(opened.message);
-  const link = await opened.openLedger();
+  const link = await opened.openClock([]);
   if (isBrokerProblem(link)) throw new Error(link.message);
   const jobs = Array.from({ length: LATE_JOBS }, (_, n) => jobName(namespace, n));
   const added = await link.append({ kind: "job", event: "added", at, after: at, jobs });

@@ -15,7 +15,10 @@ export interface Broker {
   openClock(queues: Iterable<string>): Promise<ClockLink | BrokerProblem>;
   /** Connects as a worker and starts to take deliveries. */
   openWorker(options: WorkerOptions): Promise<WorkerLink | BrokerProblem>;
-  /** Connects to read the ledger and to append what people ask for. */
+  /**
+   * Connects to read the ledger and to append what people ask for. Makes nothing: without a ledger,
+   * since no clock has ever run, the problem is `BROKER_NO_LEDGER`.
+   */
   openLedger(): Promise<LedgerLink | BrokerProblem>;
 }
 
@@ -59,7 +62,7 @@ export interface LedgerLink {
 export type LedgerPlace = { after: number } | { since: number } | "oldest";
 
 export interface LedgerEntry {
-  /** Counts up from 0 with every record. */
+  /** Counts up from 0; the broker may take single positions for itself. */
   position: number;
   content: LedgerRecord | LedgerFault;
 }

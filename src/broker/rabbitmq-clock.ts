@@ -1,6 +1,7 @@
 import type { Fire, PublishTarget } from "../ledger/fire.ts";
 import { type BrokerProblem, type ClockLink, type FireOutcome, isBrokerProblem } from "./broker.ts";
 import type { Connected } from "./rabbitmq-connect.ts";
+import { declareBase } from "./rabbitmq-declare.ts";
 import { createForeign } from "./rabbitmq-foreign.ts";
 import { type LedgerParts, type LinkOptions, openLedgerParts, openOf } from "./rabbitmq-ledger.ts";
 import { inDoubt } from "./rabbitmq-publisher.ts";
@@ -22,6 +23,8 @@ export async function openClockLink(
   options: LinkOptions,
 ): Promise<ClockLink | BrokerProblem> {
   const { topology, learned, now } = options;
+  const missing = await declareBase(connected, topology);
+  if (missing) return missing;
   const parts = await openLedgerParts(connected, options);
   if (isBrokerProblem(parts)) return parts;
   const { link, channel, pending } = parts;

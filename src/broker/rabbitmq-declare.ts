@@ -1,6 +1,6 @@
 import type { Channel } from "amqplib";
 import type { BrokerProblem } from "./broker.ts";
-import { type Connected, onScratchChannel } from "./rabbitmq-connect.ts";
+import { type Connected, onScratchChannel, problem } from "./rabbitmq-connect.ts";
 import type { Topology } from "./topology.ts";
 
 const QUORUM = { "x-queue-type": "quorum" };
@@ -32,9 +32,8 @@ export async function declareBase(
     await channel.checkQueue(ledger);
     return undefined;
   });
-  // Snapshots of a ledger that somebody deleted say nothing of the next one. One that is down for
-  // now is "not found" too, in other words.
-  if (/no queue '/.test(missing?.message ?? "")) {
+  // Snapshots of a ledger that somebody deleted say nothing of the next one.
+  if (isGone(missing)) {
     const failure = await onScratchChannel(connected, async (channel) => {
       await channel.deleteQueue(snapshots);
       return undefined;
@@ -42,6 +41,25 @@ export async function declareBase(
     if (failure) return failure;
   }
   return onScratchChannel(connected, (channel) => assertBase(channel, topology));
+}
+
+/** For readers, who make nothing: is there a ledger? */
+export async function findBase(
+  connected: Connected,
+  { exchange, ledger }: Topology,
+): Promise<BrokerProblem | undefined> {
+  const missing = await onScratchChannel(connected, async (channel) => {
+    await channel.checkQueue(ledger);
+    return undefined;
+  });
+  if (!isGone(missing)) return missing;
+  const reason = `there is no ledger for the namespace "${exchange}": no clock has run with it here`;
+  return problem("BROKER_NO_LEDGER", reason);
+}
+
+/** One that is down for now is "not found" too, in other words. */
+function isGone(answer: BrokerProblem | undefined): boolean {
+  return /no queue '/.test(answer?.message ?? "");
 }
 
 async function assertBase(channel: Channel, topology: Topology): Promise<undefined> {

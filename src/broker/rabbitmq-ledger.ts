@@ -3,7 +3,7 @@ import { type BrokerProblem, isBrokerProblem, type LedgerLink } from "./broker.t
 import { pollUntil } from "./deadline.ts";
 import { type Blocking, watchConfirms } from "./rabbitmq-confirms.ts";
 import { type Connected, drop, orLost, tie } from "./rabbitmq-connect.ts";
-import { declareBase } from "./rabbitmq-declare.ts";
+import { findBase } from "./rabbitmq-declare.ts";
 import { followLedger } from "./rabbitmq-follow.ts";
 import {
   createPublisher,
@@ -34,11 +34,13 @@ export interface LedgerParts {
   pending: Pending[];
 }
 
-/** Makes a link to the ledger of a connection. */
+/** Makes a link to the ledger of a connection. Nothing is made in the broker. */
 export async function openLedgerLink(
   connected: Connected,
   options: LinkOptions,
 ): Promise<LedgerLink | BrokerProblem> {
+  const failure = await findBase(connected, options.topology);
+  if (failure) return failure;
   const parts = await openLedgerParts(connected, options);
   return isBrokerProblem(parts) ? parts : parts.link;
 }
@@ -48,8 +50,6 @@ export async function openLedgerParts(
   { topology, learned, told }: LinkOptions,
 ): Promise<LedgerParts | BrokerProblem> {
   const { model, lost } = connected;
-  const failure = await declareBase(connected, topology);
-  if (failure) return failure;
   const opened = await orLost(connected, model.createConfirmChannel());
   if (isBrokerProblem(opened)) return opened;
   const channel = tie(opened, connected);

@@ -49,9 +49,15 @@ export async function withLedger(
   return typeof answer === "number" ? answer : refuse(answer, io);
 }
 
+/** The broker is there, but the question makes no sense. */
+const EXITS: Readonly<Partial<Record<string, number>>> = {
+  BROKER_URL: EXIT.usage,
+  BROKER_NO_LEDGER: EXIT.problems,
+};
+
 /** A problem with the broker as the end of a command. */
 export function brokerRefusal({ code, message }: BrokerProblem): Refusal {
-  const exit = code === "BROKER_URL" ? EXIT.usage : EXIT.brokerUnreachable;
+  const exit = EXITS[code] ?? EXIT.brokerUnreachable;
   return { code: exit, message: `clockd: ${message}\n` };
 }
 

@@ -128,9 +128,12 @@ test("a resumed job that the file pauses stays paused, and it says so", async ({
 });
 
 test("a job that no clock has ever led with is refused with advice", async ({ rig }) => {
-  const { code, stderr } = await ask(rig, "pause", "job");
+  const clock = await led(rig.clock());
+  await clock.stop();
+  rig.write(`  job: {every: 1s, run: "true"}\n  fresh: {every: 1s, run: "true"}\n`);
+  const { code, stderr } = await ask(rig, "pause", "fresh");
   assert.is(code, 2);
-  assert.match(stderr[0]!, 'no clock has led with the job "job" yet');
+  assert.match(stderr[0]!, 'no clock has led with the job "fresh" yet');
 });
 
 test.run();

@@ -32,7 +32,9 @@ test("names the leader and the standby, and after the leader's end the one that 
   rig,
 }) => {
   rig.write(`  job: {every: 1h, run: "true"}\n`);
-  assert.is(nameOf(await json(rig)), null);
+  const nobody = await ask(rig, "--json");
+  assert.equal([nobody.code, nobody.stdout], [1, []]);
+  assert.match(nobody.stderr[0]!, "no clock has run");
   const first = rig.clock();
   await first.waitFor(event("clock.leading"), SOON, "a leader");
   const second = rig.clock();
@@ -117,12 +119,18 @@ test("needs no file: then it has no next slots, and says why", async ({ rig }) =
 test("takes the schedules.yml that lies here, unless it is of another namespace", async ({
   rig,
 }) => {
-  rig.write(`  job: {every: 1h, run: "true"}\n`);
+  const job = `  job: {every: 1h, run: "true"}\n`;
+  const namespace = uniqueNamespace("other");
+  for (const name of [namespace, rig.namespace]) {
+    rig.write(job, name);
+    const clock = rig.clock();
+    await clock.waitFor(event("clock.leading"), SOON, "a leader");
+    await clock.stop();
+  }
   const here = { cwd: rig.folder, env: { CLOCKD_BROKER_URL: url } };
   const found = await show(["status", "--json"], here);
   const said = JSON.parse(found.stdout[0]!);
   assert.equal([said.namespace, said.file], [rig.namespace, "schedules.yml"]);
-  const namespace = uniqueNamespace("other");
   const other = await show(["status", "--namespace", namespace], here);
   assert.match(other.stdout.join("\n"), `is of the namespace ${rig.namespace}`);
 });

@@ -120,6 +120,9 @@ test("an unknown job or a payload that is no JSON is exit code 2, and nothing is
 });
 
 test("a wait for a clock that is not there is ended by Ctrl-C", async ({ rig }) => {
+  const clock = rig.clock();
+  await clock.waitFor(event("clock.leading"), SOON, "a leader");
+  await clock.stop();
   const args = ["trigger", "reports", "--wait", "1h", "--config", rig.file, "--broker", url];
   const waiting = runClockd(args);
   const pending = async () => {
