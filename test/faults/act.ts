@@ -1,0 +1,139 @@
+import { until } from "../support/until.ts";
+import type { ClockProcess } from "./clock.ts";
+import { type Field, type Happened, pause, targets } from "./field.ts";
+import type { Fault } from "./kinds.ts";
+import type { Seat } from "./seat.ts";
+
+/** Longer than the ten seconds that a clock allows itself, and a frozen broker beside it. ms. */
+const STOPS_WITHIN_MS = 25_000;
+const CONNECTED_WITHIN_MS = 30_000;
+/** The delay of a slow network. ms. */
+const SLOW_MS = 3000;
+
+/**
+ * Makes a fault happen, from its beginning to its end: what was broken is whole again when it
+ * resolves. Rejects when it could not be made to happen.
+ */
+export async function act(fault: Fault, field: Field): Promise<Happened> {
+  const happened: Happened = { fault, at: 0, seats: [], over: 0 };
+  const begun = (seats: readonly Seat[] = []) => {
+    happened.at = Date.now();
+    happened.seats = seats.map(({ name }) => name);
+  };
+  await perform(fault, field, begun);
+  if (happened.at === 0) throw new Error(`${fault.kind} did not happen`);
+  happened.over = Date.now();
+  return happened;
+}
+
+type Begun = (seats?: readonly Seat[]) => void;
+
+async function perform(fault: Fault, field: Field, begun: Begun): Promise<void> {
+  switch (fault.kind) {
+    case "broker-kill":
+      return field.broker.kill(fault.restart, begun);
+    case "broker-freeze":
+      return field.broker.freeze(fault.lasts, begun);
+    case "alarm":
+      return field.broker.alarm(fault.lasts, begun);
+    case "edit":
+      field.edit();
+      return begun();
+  }
+  const seats = await targets(field, fault.whom);
+  switch (fault.kind) {
+    case "kill":
+    case "term":
+      return end(fault, seats, field, begun);
+    case "freeze":
+      return freeze(fault.lasts, seats, field, begun);
+    case "step":
+      begun(seats);
+      return step(fault.by, seats);
+    case "reset":
+      await connected(seats);
+      for (const { proxy } of seats) proxy.reset();
+      return begun(seats);
+    default:
+      return disturb(fault, seats, field, begun);
+  }
+}
+
+async function end(
+  { kind, restart }: Fault & { kind: "kill" | "term" },
+  seats: Seat[],
+  field: Field,
+  begun: Begun,
+): Promise<void> {
+  const clocks = seats.map(({ clock }) => clock!);
+  // Before that, TERM ends any program as KILL does.
+  const started = () => clocks.every(({ entries, isRunning }) => entries.length > 0 || !isRunning);
+  if (kind === "term") await until(started, CONNECTED_WITHIN_MS, "a clock to have started");
+  begun(seats);
+  for (const clock of clocks) tell(clock, kind);
+  await Promise.all(clocks.map(ended));
+  await pause(restart, field);
+  for (const seat of seats) seat.start();
+}
+
+/** Tells a clock to end, and remembers that it was told. */
+export function tell(clock: ClockProcess, how: "kill" | "term"): void {
+  clock.told.push(how);
+  clock.signal(how === "kill" ? "SIGKILL" : "SIGTERM");
+}
+
+/** Resolves when a clock that was told to end has ended; kills it when that takes too long. */
+export async function ended(clock: ClockProcess): Promise<void> {
+  const timer = setTimeout(() => {
+    clock.told.length = 0; // that was not its own end: the round has failed
+    clock.signal("SIGKILL");
+  }, STOPS_WITHIN_MS);
+  await clock.exited.finally(() => clearTimeout(timer));
+}
+
+async function freeze(lasts: number, seats: Seat[], field: Field, begun: Begun): Promise<void> {
+  const clocks = seats.map(({ clock }) => clock!);
+  begun(seats);
+  try {
+    await Promise.all(clocks.map((clock) => clock.freeze()));
+    await pause(lasts, field);
+  } finally {
+    for (const clock of clocks) clock.signal("SIGCONT");
+  }
+}
+
+async function step(by: number, seats: Seat[]): Promise<void> {
+  await Promise.all(seats.map((seat) => seat.setOffset(seat.offset + by)));
+}
+
+async function disturb(
+  fault: Fault & { kind: "hole" | "delay" | "one-way" },
+  seats: Seat[],
+  field: Field,
+  begun: Begun,
+): Promise<void> {
+  await connected(seats);
+  for (const { proxy } of seats) {
+    if (fault.kind === "delay") {
+      proxy.set({ toServer: { delay: SLOW_MS }, toClient: { delay: SLOW_MS } });
+    } else {
+      const held = { held: true };
+      if (fault.kind === "hole" || fault.lost === "to-broker") proxy.set({ toServer: held });
+      if (fault.kind === "hole" || fault.lost === "to-clock") proxy.set({ toClient: held });
+    }
+  }
+  begun(seats);
+  try {
+    await pause(fault.lasts, field);
+  } finally {
+    const well = { held: false, delay: 0 };
+    for (const { proxy } of seats) proxy.set({ toServer: well, toClient: well });
+  }
+}
+
+/** A cut where there is no connection is no fault. */
+async function connected(seats: Seat[]): Promise<void> {
+  for (const { proxy } of seats) {
+    await until(() => proxy.connections > 0, CONNECTED_WITHIN_MS, "a clock to be connected");
+  }
+}
