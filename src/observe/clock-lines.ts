@@ -1,6 +1,5 @@
 import type { ClockEvent } from "./events.ts";
-import type { Wording } from "./lines.ts";
-import { iso, seconds } from "./words.ts";
+import { iso, seconds, type Wording } from "./words.ts";
 
 /** What a clock's events are in the log. */
 export function clockLine(event: ClockEvent): Wording {

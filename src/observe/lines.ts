@@ -8,11 +8,11 @@ import type {
   ProcessEvent,
   WorkerEvent,
 } from "./events.ts";
-import { iso, seconds } from "./words.ts";
+import { iso, seconds, type Wording } from "./words.ts";
 
 /** What an event is in the log. Messages make sense without the fields, which are for machines. */
 export interface Line {
-  level: "debug" | "info" | "warn" | "error";
+  level: Wording[0];
   message: string;
   fields: Record<string, unknown>;
 }
@@ -23,8 +23,6 @@ export function describe(event: Event): Line {
   const [level, message] = wording(event);
   return { level, message, fields: withTimes(fields) };
 }
-
-export type Wording = [Line["level"], string];
 
 function wording(event: Event): Wording {
   if (isOf<ProcessEvent>(event, "process")) return processLine(event);

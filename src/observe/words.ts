@@ -1,3 +1,6 @@
+/** The level of a line, and what it says. */
+export type Wording = ["debug" | "info" | "warn" | "error", string];
+
 /** An instant (ms UTC) in ISO 8601; milliseconds only when it has some. */
 export function iso(instant: number): string {
   return new Date(instant).toISOString().replace(".000Z", "Z");
