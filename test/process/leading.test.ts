@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Clockd } from "../support/process.ts";
 import { sharedBroker } from "../support/shared.ts";
+import { until } from "../support/until.ts";
 import { createRig, event, events, type Rig, SOON, slotsOf } from "./rig.ts";
 
 const test = suite<{ rig: Rig }>("several clocks");
@@ -105,6 +106,32 @@ test("a leader that was frozen and wakes up fires nothing that the other has fir
   const seen = standby.lines.length;
   await standby.waitFor(event("fire.confirmed"), SOON, "a fire", seen);
   await leader.stop();
+  await standby.stop();
+  const fires = await rig.takeFires();
+  const unflagged = fires.filter(({ headers }) => !headers["x-clockd-maybe-duplicate"]);
+  assertWhole(slotsOf(unflagged, "job"), 1000);
+});
+
+test("a token that got lost is replaced by a standby that hears of no leader", async ({ rig }) => {
+  rig.write(job);
+  const leader = rig.clock();
+  await leader.waitFor(event("fire.confirmed"), SOON, "a fire");
+  // A stranger is next in the queue of the token, and swallows it.
+  const { model } = await rig.amqp();
+  const channel = await model.createChannel();
+  let swallowed = 0;
+  const take = () => void swallowed++;
+  const { consumerTag } = await channel.consume(`${rig.namespace}.leader`, take, { noAck: true });
+  const standby = rig.clock();
+  await standby.waitFor(event("clock.standing_by"), SOON, "a standby");
+  leader.signal("SIGKILL");
+  await leader.exited;
+  await until(() => swallowed >= 1, SOON, "the stranger to be given the token");
+  await channel.cancel(consumerTag);
+  await channel.close();
+  await standby.waitFor(event("clock.no_leader"), 60_000, "the standby to miss a leader");
+  await standby.waitFor(event("clock.leading"), SOON, "the standby to lead");
+  await standby.waitFor(event("fire.confirmed", { catchUp: false }), SOON, "a fire");
   await standby.stop();
   const fires = await rig.takeFires();
   const unflagged = fires.filter(({ headers }) => !headers["x-clockd-maybe-duplicate"]);
