@@ -21,7 +21,10 @@ export function createQueues(connected: Connected, topology: Topology) {
     /** All of them; the first problem. */
     async ensure(queues: Iterable<string>): Promise<BrokerProblem | undefined> {
       let first: BrokerProblem | undefined;
-      for (const queue of new Set(queues)) first ??= await ensureOne(queue);
+      for (const queue of new Set(queues)) {
+        const problem = await ensureOne(queue);
+        first ??= problem;
+      }
       return first;
     },
     isRefused: (queue: string) => refused.has(queue),

@@ -1,6 +1,7 @@
 import {
   clip,
   type Fields,
+  isInstant,
   isJobName,
   isListOf,
   isProse,
@@ -77,7 +78,7 @@ export function readJob(at: number, fields: Fields): JobRecord | LedgerFault {
     case "triggered": {
       const payload = fields.get("payload", isPayload, "flat enough");
       const more = payload === undefined ? {} : { payload };
-      const slot = fields.instant("slot");
+      const slot = fields.take("slot", (value) => nearby(value, at), "an instant near `at`");
       return { ...base, event, job: fields.job("job"), slot, by: fields.text("by"), ...more };
     }
     default:
@@ -105,6 +106,13 @@ export function readRun(at: number, fields: Fields): RunRecord | LedgerFault {
     worker: fields.text("worker"),
     ...(reason === undefined ? {} : { reason: clip(reason) }),
   };
+}
+
+const DAY_MS = 86_400_000;
+
+/** A trigger's slot is the moment at which it was asked for, give or take a wrong clock. */
+function nearby(value: unknown, at: number): number | undefined {
+  return isInstant(value) && Math.abs(value - at) <= DAY_MS ? value : undefined;
 }
 
 function epochOf(fields: Fields): number {

@@ -16,12 +16,13 @@ export interface Fields {
 
 /** What a job may be called; anything else is nobody's. */
 const JOB_NAME = /^[a-z0-9._-]{1,100}$/;
-/** The most that a Date can be. ms. */
-const LATEST = 8.64e15;
+/** Years of four digits, with room for every zone. Schedules work with no others. ms. */
+const EARLIEST = -62_100_000_000_000;
+const LATEST = Date.UTC(9999, 11, 30);
 /** Longer than any name, hash or address of ours. */
 const LONGEST_TEXT = 1000;
-/** More than one message can sensibly name. */
-const LONGEST_LIST = 100_000;
+/** More than one message can sensibly name; a leader has at most some thousands of open fires. */
+const LONGEST_LIST = 10_000;
 
 export function fieldsOf(value: Readonly<Record<string, unknown>>): Fields {
   let fault: string | undefined;
@@ -58,9 +59,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A whole number of ms that a Date can be. */
+/** A whole number of ms in a year that people write. */
 export function isInstant(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Math.abs(value as number) <= LATEST;
+  return isCount(value, EARLIEST, LATEST);
 }
 
 export function isWhole(value: unknown): value is number {

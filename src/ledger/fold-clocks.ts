@@ -1,4 +1,5 @@
 import type { Instant } from "../clock/time.ts";
+import { isPlausible } from "./epoch.ts";
 import { parseFireId } from "./fire.ts";
 import { oweSlot, oweUpTo, settleUpTo } from "./gaps.ts";
 import type { ClockRecord, Progress } from "./record.ts";
@@ -20,7 +21,8 @@ export function applyClock(state: LedgerState, record: ClockRecord): void {
 
 /** A new leader. Whatever its predecessors have not settled up to now is owed. */
 function applyLeading(state: LedgerState, record: Leading): void {
-  state.epoch = Math.max(state.epoch + 1, record.epoch);
+  const claimed = isPlausible(state, record.epoch) ? record.epoch : 0;
+  state.epoch = Math.max(state.epoch + 1, claimed);
   lead(state, record, record.config);
   for (const [name, job] of state.jobs) {
     oweUpTo(job, state.settled, record.at);
@@ -36,7 +38,7 @@ function lead(state: LedgerState, { clock, at }: ClockRecord, config: string): v
 
 /** A sign of life. That of a leader that was replaced says nothing about its successor's fires. */
 function applySign(state: LedgerState, record: Sign): void {
-  if (record.epoch < state.epoch) return;
+  if (record.epoch < state.epoch || !isPlausible(state, record.epoch)) return;
   state.epoch = record.epoch;
   // Without its marker nobody knows of its file.
   if (state.leader?.epoch !== record.epoch) lead(state, record, "");

@@ -1,7 +1,8 @@
 import type { Instant } from "../clock/time.ts";
+import { isPlausible } from "./epoch.ts";
 import { type Fire, fireId } from "./fire.ts";
 import { oweBefore, settleLate, settleLive } from "./gaps.ts";
-import { type FireRecord, HIGHEST_EPOCH, type MissedRecord } from "./record.ts";
+import type { FireRecord, MissedRecord } from "./record.ts";
 import type { JobState, LedgerState } from "./state.ts";
 
 /** A fire is in the ledger; whether it also reached its queue is not known before `progress`. */
@@ -12,7 +13,7 @@ export function applyFire(state: LedgerState, { at, fire }: FireRecord): void {
   if (isCopy) return;
   state.triggers.delete(id);
   // The marker of its leader is missing; the next leader's epoch must be higher all the same.
-  if (fire.epoch <= HIGHEST_EPOCH) state.epoch = Math.max(state.epoch, fire.epoch);
+  if (isPlausible(state, fire.epoch)) state.epoch = Math.max(state.epoch, fire.epoch);
   if (!fire.catchUp && !fire.triggered) state.newest = Math.max(state.newest, fire.slot);
   const { slot, catchUp, maybeDuplicate } = fire;
   const job = jobOf(state, fire.job, slot);
@@ -32,9 +33,10 @@ function isKnown(state: LedgerState, id: string, { job, slot }: Fire): boolean {
 export function applyMissed(state: LedgerState, record: MissedRecord): void {
   const { first, last, reason } = record;
   const isOfTrigger = first === last && endTrigger(state, record.job, first);
-  // People may ask for a job that nobody knows.
-  if (isOfTrigger && !state.jobs.has(record.job)) return;
-  const job = jobOf(state, record.job, last);
+  const job = state.jobs.get(record.job);
+  // People may ask for a job that nobody knows; and what is said late of a job that was removed or
+  // renamed does not bring it back.
+  if (!job) return;
   job.missed += record.count;
   job.lastMissed = { last, reason };
   if (isOfTrigger) return;

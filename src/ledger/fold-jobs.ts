@@ -1,5 +1,6 @@
 import type { Instant } from "../clock/time.ts";
 import { fireId } from "./fire.ts";
+import { skipStretch } from "./gaps.ts";
 import type { JobRecord, Trigger } from "./record.ts";
 import type { JobState, LedgerState } from "./state.ts";
 
@@ -9,7 +10,7 @@ export function applyJob(state: LedgerState, record: JobRecord): void {
   else if (record.event === "removed") remove(state, record.jobs);
   else if (record.event === "renamed") rename(state, record.from, record.job);
   else if (record.event === "triggered") trigger(state, record);
-  else if (record.event === "resumed") resume(state, record.job);
+  else if (record.event === "resumed") resume(state, record.job, record.at);
   else pause(state.jobs.get(record.job), record.at, record.by);
 }
 
@@ -46,9 +47,12 @@ function rename(state: LedgerState, from: string, name: string): void {
   if (owes) state.owing.add(name);
 }
 
-function resume(state: LedgerState, name: string): void {
+/** What was due while it was paused is nobody's, also when no clock led to see it. */
+function resume(state: LedgerState, name: string, at: Instant): void {
   const job = state.jobs.get(name);
   if (!job?.paused) return;
+  skipStretch(job, { after: job.paused.at, until: at }, state.settled);
+  if (job.owed.length > 0) state.owing.add(name);
   // Not `delete`: it would make this job slow for ever.
   const { paused: _, ...rest } = job;
   state.jobs.set(name, rest);

@@ -25,6 +25,23 @@ export function oweUpTo(job: JobState, settled: Instant, until: Instant): void {
   tidy(job);
 }
 
+/**
+ * Slots of a stretch are of no use to anybody: the job was paused. What is older and not dealt with
+ * yet is owed as before.
+ */
+export function skipStretch(job: JobState, { after, until }: Gap, settled: Instant): void {
+  // Somebody's clock is wrong.
+  if (until <= after) return;
+  const horizon = horizonOf(job, settled);
+  if (horizon < after) job.owed.push({ after: horizon, until: after });
+  job.owed = job.owed.flatMap((gap) => [
+    { after: gap.after, until: Math.min(gap.until, after) },
+    { after: Math.max(gap.after, until), until: gap.until },
+  ]);
+  job.last = Math.max(job.last, until);
+  tidy(job);
+}
+
 /** A slot that newer ones may overtake: it has a gap of its own, which they do not reach into. */
 export function oweSlot(job: JobState, slot: Instant): void {
   const { owed } = job;

@@ -19,6 +19,17 @@ test("a fire of a leader whose marker is missing makes the next epoch higher all
   assert.is(fold([r.fire("a", 10, { epoch: Number.MAX_SAFE_INTEGER })]).epoch, 0);
 });
 
+test("an epoch far above all others is a mistake: the next leader does not follow on it", () => {
+  const state = fold([
+    r.leading(1, 1),
+    r.fire("a", 10, { epoch: 2 ** 40 }),
+    r.leading(20, 2 ** 39),
+  ]);
+  assert.is(state.epoch, 2);
+  fold([r.progress(30, 2 ** 39)], state);
+  assert.is(state.epoch, 2);
+});
+
 test("a leader is seen with every sign of life, and gone when it resigns", () => {
   const state = fold([r.leading(1), r.progress(5, 1, { at: 7 })]);
   assert.is(state.leader?.seen, 7);

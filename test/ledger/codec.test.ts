@@ -117,7 +117,15 @@ test("a list that no message of ours has is broken", () => {
 test("an instant that no calendar has is broken", () => {
   assert.is(faultOf({ version: 1, ...r.missed("a", 1, 8.64e15 + 1) }), "broken");
   assert.is(faultOf({ version: 1, ...r.missed("a", 2, 1) }), "broken");
-  assert.is(faultOf({ version: 1, ...r.missed("a", 1, 8.64e15) }), "none");
+  // Schedules end there: a clock that went on from it would crash.
+  assert.is(faultOf({ version: 1, ...r.missed("a", 1, 8.64e15) }), "broken");
+  assert.is(faultOf({ version: 1, ...r.missed("a", 1, Date.UTC(9999, 11, 29)) }), "none");
+});
+
+test("a trigger for a time far from when it was asked is broken", () => {
+  const asked = { ...r.triggered("a", 10), at: 10 };
+  assert.is(faultOf({ version: 1, ...asked }), "none");
+  assert.is(faultOf({ version: 1, ...asked, slot: 90_000_000 }), "broken");
 });
 
 test("an epoch that leaves none to follow is broken", () => {

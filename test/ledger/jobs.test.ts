@@ -59,6 +59,21 @@ test("a job is paused until it is resumed; pausing it again changes nothing", ()
   assert.is(state.jobs.get("a")!.last, 3);
 });
 
+test("what was due during a pause is not owed, though no clock led at its end", () => {
+  const during = [r.leading(1), r.progress(4, 1), r.paused("a", 10), r.resumed("a", 30)];
+  const { jobs } = fold([start, ...during, r.leading(40, 2)]);
+  assert.equal(jobs.get("a")!.owed, [
+    { after: 4, until: 10 },
+    { after: 30, until: 40 },
+  ]);
+  // A pause while something is owed takes only its own part of it.
+  const owing = [r.leading(20), r.paused("a", 10), r.resumed("a", 15)];
+  assert.equal(fold([start, ...owing]).jobs.get("a")!.owed, [
+    { after: 0, until: 10 },
+    { after: 15, until: 20 },
+  ]);
+});
+
 test("pausing or resuming a job that nobody knows makes no job", () => {
   assert.is(fold([r.paused("x"), r.resumed("x")]).jobs.size, 0);
 });

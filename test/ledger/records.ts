@@ -71,8 +71,8 @@ export const paused = (job: string, at = 0, by = "me@home"): JobRecord => ({
   ...{ kind: "job", at, event: "paused", job, by },
 });
 
-export const resumed = (job: string): JobRecord => ({
-  ...{ kind: "job", at: 0, event: "resumed", job, by: "me@home" },
+export const resumed = (job: string, at = 0): JobRecord => ({
+  ...{ kind: "job", at, event: "resumed", job, by: "me@home" },
 });
 
 export const triggered = (job: string, slot: number, more: Partial<Trigger> = {}): JobRecord => ({
