@@ -1,7 +1,7 @@
 import type { Fire, PublishTarget } from "../ledger/fire.ts";
 import { type BrokerProblem, type ClockLink, type FireOutcome, isBrokerProblem } from "./broker.ts";
 import type { Connected } from "./rabbitmq-connect.ts";
-import { declareBase } from "./rabbitmq-declare.ts";
+import { declareBase, watchExchanges } from "./rabbitmq-declare.ts";
 import { createForeign } from "./rabbitmq-foreign.ts";
 import { type LedgerParts, type LinkOptions, openLedgerParts, openOf } from "./rabbitmq-ledger.ts";
 import { inDoubt } from "./rabbitmq-publisher.ts";
@@ -35,6 +35,7 @@ export async function openClockLink(
   if (failure) return failure;
   const token = await standForElection(connected, channel, topology.leader);
   if (isBrokerProblem(token)) return token;
+  watchExchanges(connected, topology);
   const publish = createFiring(connected, parts, work, options);
   const snapshots = createSide(connected, learned);
   pending.push(snapshots);

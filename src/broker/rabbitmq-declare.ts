@@ -3,6 +3,7 @@ import type { BrokerProblem } from "./broker.ts";
 import { type Connected, onScratchChannel, problem } from "./rabbitmq-connect.ts";
 import type { Topology } from "./topology.ts";
 
+const WORK_KEYS = "work.#";
 const QUORUM = { "x-queue-type": "quorum" };
 
 /**
@@ -43,6 +44,35 @@ export async function declareBase(
   return onScratchChannel(connected, (channel) => assertBase(channel, topology));
 }
 
+/** How long fires may go to the ledger alone when somebody deletes an exchange. ms. */
+const LOOK_MS = 5000;
+
+/**
+ * Looks now and then whether the exchanges between fires and work queues are still there: without
+ * them a fire is in the ledger alone, and confirmed. Ends the link when one is gone: the next one
+ * makes it again.
+ */
+export function watchExchanges(
+  connected: Connected,
+  { exchange, workExchange, unrouted }: Topology,
+): void {
+  const look = async () => {
+    const missing = await onScratchChannel(connected, async (channel) => {
+      await channel.checkExchange(workExchange);
+      await channel.checkExchange(unrouted);
+      await channel.bindExchange(workExchange, exchange, WORK_KEYS);
+      return undefined;
+    });
+    if (missing?.code !== "BROKER_REFUSED" || !/no exchange '/.test(missing.message)) return;
+    const reason = `somebody deleted an exchange (${missing.message}): fires of the last ${LOOK_MS / 1000} s may be in the ledger alone`;
+    connected.lose(problem("BROKER_EXCHANGE_GONE", reason));
+  };
+  const timer = setInterval(() => void look(), LOOK_MS);
+  timer.unref();
+  void connected.lost.then(() => clearInterval(timer));
+  connected.model.on("close", () => clearInterval(timer));
+}
+
 /** For readers, who make nothing: is there a ledger? */
 export async function findBase(
   connected: Connected,
@@ -70,12 +100,12 @@ async function assertBase(channel: Channel, topology: Topology): Promise<undefin
   await channel.bindQueue(unrouted, unrouted, "");
   await channel.assertExchange(exchange, "topic", { durable: true });
   await channel.assertQueue(ledger, { durable: true, arguments: LEDGER });
-  for (const keys of ["ledger.#", "work.#"]) await channel.bindQueue(ledger, exchange, keys);
+  for (const keys of ["ledger.#", WORK_KEYS]) await channel.bindQueue(ledger, exchange, keys);
   // A fire whose work queue is gone would be confirmed, for the ledger has it. So the work queues
   // are behind an exchange of their own that puts aside what it cannot route.
   const options = { durable: true, alternateExchange: unrouted };
   await channel.assertExchange(workExchange, "topic", options);
-  await channel.bindExchange(workExchange, exchange, "work.#");
+  await channel.bindExchange(workExchange, exchange, WORK_KEYS);
   await channel.assertQueue(snapshots, { durable: true, arguments: SNAPSHOTS });
 }
 

@@ -22,13 +22,23 @@ export async function rescueUnrouted(
     const key = message.fields.routingKey;
     const queue = queueOfKey(key);
     const failure = queue === undefined ? undefined : await ensure([queue]);
-    if (failure && failure.code !== "BROKER_REFUSED") return; // the link goes, and gives it back
+    if (failure && failure.code !== "BROKER_REFUSED") {
+      // Only the end of the link gives the message back.
+      connected.lose(failure);
+      return;
+    }
     const reason = failure?.message ?? "no work queue is meant";
     const sent =
       queue !== undefined && !failure
         ? send(channel, workExchange, key, copyOf(message, flag(message)))
         : send(channel, "", dead, copyOf(message, deadHeaders(reason, queue)));
-    if ((await sent) && !connected.isLost()) ack(channel, message);
+    if (await sent) {
+      if (!connected.isLost()) ack(channel, message);
+    } else {
+      connected.lose(
+        problem("BROKER_NO_CONFIRM", `a fire without a queue could not be sent on: ${key}`),
+      );
+    }
   }
 
   const begin = async () => {

@@ -9,7 +9,7 @@ export interface Past {
   after: Instant;
   /** Stretches of time whose slots are to be caught up. */
   gaps: readonly Gap[];
-  /** The newest slot that was fired in its time. */
+  /** The newest slot that is dealt with, gaps aside. */
   newest?: Instant;
 }
 

@@ -41,6 +41,8 @@ export interface Clock {
 
 /** The longest wait for open confirms at the end. ms. */
 const CLOSE_MS = 5000;
+/** Longer on the way, a marker is of the past: slots after it would pass for being in time. ms. */
+const STALE_MS = 5000;
 
 export function createClock(deps: ClockDeps): Clock {
   const { broker, name, time, emit, random } = deps;
@@ -70,14 +72,19 @@ export function createClock(deps: ClockDeps): Clock {
     if (!(await standBy(standby))) return undefined;
     const file = { config: () => config, hasChange: () => waiting !== undefined, takeChange };
     for (let again = true; again; ) {
+      // Asked now, since it may take as long as the marker.
+      const asked = open.isUnbroken();
       const marked = await markEpoch(standby, config.hash);
+      const isUnbroken = await asked;
       if ("code" in marked) {
         readWhole = marked.code === "LEDGER_SHORT";
         return marked as BrokerProblem;
       }
       readWhole = false;
+      // A long ledger to read, or a broker that took nothing: slots have become late meanwhile.
+      if (time.now() - marked.since > STALE_MS) continue;
       leading = true;
-      again = await serveTerm({ ...standby, ...file, ...marked, nap });
+      again = await serveTerm({ ...standby, ...file, ...marked, isUnbroken, nap });
       leading = false;
     }
     return undefined;

@@ -48,7 +48,10 @@ export async function followLedger(
     isUnsure ||= isFault(content) || told?.what === "beginning";
     if (isFault(content)) return;
     const nonce = "nonce" in content ? content.nonce : undefined;
-    if (nonce !== undefined) waiting.get(nonce)?.();
+    if (nonce !== undefined) {
+      waiting.get(nonce)?.();
+      waiting.delete(nonce);
+    }
     follower.onRecord(content);
   });
   if (isBrokerProblem(following)) return following;

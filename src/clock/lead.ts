@@ -23,7 +23,7 @@ export interface LeadDeps {
   /** Fires of earlier leaders that nobody knows to be confirmed. */
   inDoubt: readonly Fire[];
   /** What is late may have been fired all the same. */
-  isUnsure(): boolean;
+  isUnsure: boolean;
   requests: Requests;
   /** Another clock leads, or this one should not. */
   isOver(): boolean;
@@ -77,7 +77,7 @@ export async function lead(deps: LeadDeps): Promise<boolean> {
 
   async function publishLate(): Promise<void> {
     if (outbound.openLate >= LATE_AT_ONCE) return;
-    const cause = { catchUp: true, maybeDuplicate: deps.isUnsure() };
+    const cause = { catchUp: true, maybeDuplicate: deps.isUnsure };
     for (const item of plan.takeLate(LATE_PART)) {
       if ("missed" in item) outbound.miss({ job: item.job, ...item.missed });
       else if (!(await send(fireOf(plan.job(item.job)!, item.fire, stamp(), cause)))) return;
@@ -99,26 +99,35 @@ export async function lead(deps: LeadDeps): Promise<boolean> {
   await resend();
   let now = time.now();
   let planned = now;
+  let slept = 0;
   while (!isOver()) {
     const before = now;
     now = time.now();
-    const by = jump(before, planned, now);
+    const by = jump(before, planned, now) || slept;
     if (Math.abs(by) > JUMP_MS) emit({ type: "time.jumped", by });
     if (by > JUMP_MS || stalled) return true;
+    const round = { wall: now, real: performance.now() };
     await answerRequests(now);
     await publishDue(now);
     if (deps.hasChange() && !isOver()) {
       now = time.now();
       await publishDue(now);
+      // What people have asked of the old names must not meet the new ones.
+      await answerRequests(now);
       if (isOver()) return false;
       deps.change(now);
     }
-    if (stop.aborted) return false;
+    if (stop.aborted || isOver()) return false;
     await publishLate();
+    // What was taken and not sent must not be said to be done.
+    if (isOver()) return false;
     const ready = time.now();
     progress.look(ready);
     deps.onRound();
-    planned = wakeAt(ready);
+    // The machine may also sleep, or its clock be set, while this was busy.
+    slept = ready - round.wall - (performance.now() - round.real);
+    if (slept < JUMP_MS) slept = 0;
+    planned = slept > 0 ? ready : wakeAt(ready);
     await nap.until(planned);
   }
   return false;

@@ -18,7 +18,7 @@ export interface Outbound {
   readonly openLate: number;
   /** The earliest slot of an open fire that is not late; Infinity: there is none. */
   oldestOpen(): Instant;
-  /** How many answers have come. */
+  /** How many answers have come, refusals among them. */
   readonly answers: number;
   /** Nothing is sent again from now on: somebody else sees to what is open. */
   end(): void;
@@ -40,6 +40,8 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 /** About five minutes of refusals. */
 const MOST_RETRIES = 10;
+/** Refused fires that wait at once: a queue that is full for good must not fill the ledger. */
+const MOST_REFUSED = 1000;
 
 /**
  * Fires without an answer are forgotten with the link: the ledger knows which of them arrived, and
@@ -99,8 +101,11 @@ export function createOutbound(deps: OutboundDeps): Outbound {
     }
     const times = (refusals.get(id) ?? 0) + 1;
     refusals.set(id, times);
-    if (times > MOST_RETRIES) {
-      const givenUp = { code, message: `given up after ${MOST_RETRIES} tries: ${reason}` };
+    // Something to say: newer fires may be in the ledger while this one is not.
+    answers++;
+    if (times > MOST_RETRIES || refusals.size > MOST_REFUSED) {
+      const why = times > MOST_RETRIES ? `${MOST_RETRIES} tries` : "too many were refused";
+      const givenUp = { code, message: `given up, ${why}: ${reason}` };
       settle(id, fire, { kind: "undeliverable", problem: givenUp });
       return;
     }

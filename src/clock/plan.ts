@@ -15,6 +15,10 @@ export interface Before {
   pastOf(job: Job): Past | undefined;
   /** People have paused it. */
   isHeld(job: string): boolean;
+  /** Every slot up to here is dealt with, what is to be caught up aside. */
+  settled: Instant;
+  /** No slot after this one was ever fired. Ahead of now when a wall clock is, or was, wrong. */
+  newest: Instant;
 }
 
 /**
@@ -28,6 +32,8 @@ export interface Plan {
   readonly late: number;
   /** Every slot up to here has been taken, late work aside. */
   readonly settled: Instant;
+  /** A job that is new at `now` begins after this: not within what is settled already. */
+  begin(now: Instant): Instant;
   job(name: string): Job | undefined;
   /** The earliest slot that has not been taken. */
   first(): Due | undefined;
@@ -48,7 +54,14 @@ export interface Plan {
   reload(config: Config, now: Instant): Missed[];
 }
 
-interface Entry {
+/** Where a job is in its schedule. */
+interface Place {
+  /** Up to here its slots are dealt with, whatever its schedule was. */
+  last: Instant;
+  next: Instant | undefined;
+}
+
+interface Entry extends Place {
   job: Job;
   next: Instant;
   /** Place in the file, so that slots of one instant come in a stable order. */
@@ -61,14 +74,18 @@ const isEarlier = (a: Entry, b: Entry) =>
   a.next < b.next || (a.next === b.next && a.order < b.order);
 
 /** Nothing is known: every job is new. */
-const NOTHING: Before = { pastOf: () => undefined, isHeld: () => false };
+const NOTHING: Before = {
+  ...{ pastOf: () => undefined, isHeld: () => false },
+  ...{ settled: -Infinity, newest: -Infinity },
+};
 
 export function createPlan(config: Config, start: Instant, before: Before = NOTHING): Plan {
   const { pastOf, isHeld } = before;
   let inForce = config;
   let entries = new Map<string, Entry>();
   let heap = createHeap<Entry>(isEarlier);
-  let settled = start;
+  let settled = Math.max(start, before.settled);
+  let newest = before.newest;
   const backlog = createBacklog();
   const held = new Set([...config.jobs.keys()].filter(isHeld));
 
@@ -79,25 +96,28 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
     return job.paused || held.has(name) ? "the job is paused" : undefined;
   }
 
-  function build(nextOf: (job: Job) => Instant | undefined): void {
+  function build(placeOf: (job: Job) => Place): void {
     const built = new Map<string, Entry>();
     const ordered = createHeap<Entry>(isEarlier);
     for (const job of inForce.jobs.values()) {
-      const slot = idle(job.name) === undefined ? nextOf(job) : undefined;
-      const entry = { job, next: slot ?? Infinity, order: built.size, out: slot === undefined };
+      const { last, next } = placeOf(job);
+      const slot = idle(job.name) === undefined ? (next ?? Infinity) : Infinity;
+      const entry = { job, last, next: slot, order: built.size, out: slot === Infinity };
       built.set(job.name, entry);
       if (!entry.out) ordered.push(entry);
     }
     [entries, heap] = [built, ordered];
   }
 
-  function goOn(name: string, slot: Instant | undefined): void {
+  function goOn({ job: { name, schedule }, slot }: Due): void {
     const entry = entries.get(name);
     if (!entry) return;
     // In the heap twice, a job would fire twice, and the heap would lose its order.
     if (!entry.out) throw new Error(`the slot of ${name} was not taken`);
-    entry.next = slot ?? Infinity;
-    entry.out = slot === undefined;
+    newest = Math.max(newest, slot);
+    entry.last = slot;
+    entry.next = schedule.next(slot) ?? Infinity;
+    entry.out = entry.next === Infinity;
     if (!entry.out) heap.push(entry);
   }
 
@@ -107,7 +127,9 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
     return entry;
   }
 
-  const keep = ({ name }: Job) => finite(entries.get(name)?.next);
+  const begin = (now: Instant) => Math.max(now, settled, newest);
+  const goOnAfter = (job: Job, last: Instant): Place => ({ last, next: job.schedule.next(last) });
+  const keep = ({ name }: Job): Place => entries.get(name)!;
   const late = [...config.jobs.values()].flatMap((job) => {
     const past = pastOf(job);
     return past
@@ -115,7 +137,7 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
       : [];
   });
   backlog.add(late);
-  build((job) => job.schedule.next(Math.max(start, pastOf(job)?.after ?? start)));
+  build((job) => goOnAfter(job, Math.max(start, pastOf(job)?.after ?? begin(start))));
   return {
     get jobs() {
       return entries.size;
@@ -126,6 +148,7 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
     get settled() {
       return settled;
     },
+    begin,
     job: (name) => inForce.jobs.get(name),
     first() {
       const entry = heap.peek();
@@ -139,17 +162,22 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
       return due;
     },
     advance(fired) {
-      for (const { job, slot } of fired) goOn(job.name, job.schedule.next(slot));
+      for (const due of fired) goOn(due);
     },
     takeLate: (most) => backlog.take(most),
     hold(name) {
+      // Nobody can know of a pause of a job that there is not: one that comes later is not held.
+      if (!entries.has(name)) return [];
       held.add(name);
       build(keep);
       return backlog.drop(idle);
     },
     release(name, now) {
-      if (held.delete(name))
-        build((job) => (job.name === name ? job.schedule.next(now) : keep(job)));
+      if (!held.delete(name)) return;
+      build((job) => {
+        const place = keep(job);
+        return job.name === name ? goOnAfter(job, Math.max(now, settled, place.last)) : place;
+      });
     },
     reload(next, now) {
       const old = entries;
@@ -162,15 +190,12 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
       for (const name of held) if (!next.jobs.has(name)) held.delete(name);
       build((job) => {
         const entry = old.get(job.name) ?? old.get(job.renamedFrom ?? "");
-        if (!entry || entry.job.paused) return job.schedule.next(now);
-        if (entry.job.scheduleKey !== job.scheduleKey) return job.schedule.next(settled);
-        return finite(entry.next);
+        if (!entry) return goOnAfter(job, begin(now));
+        const last = Math.max(settled, entry.last);
+        if (entry.job.paused) return goOnAfter(job, Math.max(now, last));
+        return entry.job.scheduleKey === job.scheduleKey ? entry : goOnAfter(job, last);
       });
       return backlog.drop(idle);
     },
   };
-}
-
-function finite(slot: Instant | undefined): Instant | undefined {
-  return slot === Infinity ? undefined : slot;
 }

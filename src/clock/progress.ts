@@ -46,8 +46,9 @@ export function createProgress(deps: ProgressDeps): Progress {
   function due(now: Instant): Instant {
     const wait =
       outbound.answers === saidAnswers ? IDLE_MS : outbound.open === 0 ? CALM_MS : BUSY_MS;
-    // After a clock that was set back, `saidAt` may be far ahead.
-    return Math.min(saidAt, now) + wait;
+    // The clock was set back: it counts from there, or nothing would be said until it is forward again.
+    saidAt = Math.min(saidAt, now);
+    return saidAt + wait;
   }
 
   async function say(event: "progress" | "resigned"): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Job } from "../config/config.ts";
 import { type Fire, fireId } from "../ledger/fire.ts";
 import type { JobRecord, Trigger } from "../ledger/record.ts";
 import type { Emit } from "../observe/events.ts";
@@ -22,6 +23,8 @@ export interface RequestDeps {
   outbound: Outbound;
   stamp(): Stamp;
   emit: Emit;
+  /** What was asked of earlier leaders may have been fired already. */
+  isUnsure: boolean;
   /** Called after a job was released: what it was due while it was held shall not be caught up. */
   onReleased(): void;
 }
@@ -34,34 +37,29 @@ export function createRequests(deps: RequestDeps): Requests {
   /** Ids of triggers that were dealt with: the ledger needs a moment to say so. */
   const seen = new Set<string>();
   /** What nobody has answered before this clock led. */
-  let old = [...triggers.values()];
+  const old = [...triggers.values()];
   follower.onRecord = (record) => {
     if (record.kind === "job") waiting.push(record);
     if (record.kind === "job" || follower.state.epoch !== epoch) nap.wake();
   };
 
-  function fireOfTrigger(trigger: Trigger, now: Instant): Fire | undefined {
+  function fireOfTrigger(
+    trigger: Trigger,
+    now: Instant,
+    maybeDuplicate: boolean,
+  ): Fire | undefined {
     const { slot, by } = trigger;
     const job = plan.job(trigger.job);
     const fire = fireId(trigger.job, slot);
     if (seen.has(fire) || !triggers.has(fire)) return undefined;
     seen.add(fire);
-    const reason = refusal(trigger, now);
-    if (job && reason === undefined) {
+    const reason = job ? refusal(trigger, job, now) : "there is no such job";
+    if (job && reason === "") {
       emit({ type: "job.triggered", job: job.name, fire, by });
-      return fireOf(job, slot, deps.stamp(), { trigger });
+      return fireOf(job, slot, deps.stamp(), { trigger, maybeDuplicate });
     }
-    const text = reason ?? "there is no such job";
-    outbound.miss({ job: trigger.job, count: 1, first: slot, last: slot, reason: text });
+    outbound.miss({ job: trigger.job, count: 1, first: slot, last: slot, reason });
     return undefined;
-  }
-
-  function refusal({ job: name, slot }: Trigger, now: Instant): string | undefined {
-    const job = plan.job(name);
-    if (!job) return "there is no such job";
-    if (now - slot > job.catchUp.within) return "it was asked for too long ago";
-    // Its id would be the regular fire's.
-    return job.schedule.next(slot - 1) === slot ? "this slot is the schedule's own" : undefined;
   }
 
   function hold(record: JobRecord, now: Instant): void {
@@ -77,13 +75,23 @@ export function createRequests(deps: RequestDeps): Requests {
 
   return {
     answer(now) {
-      const asked: Trigger[] = old;
-      old = [];
+      const asked: Trigger[] = [];
+      const left = old.splice(0);
       for (const record of waiting.splice(0)) {
         if (record.event === "triggered") asked.push(record);
         else hold(record, now);
       }
-      return asked.flatMap((trigger) => fireOfTrigger(trigger, now) ?? []);
+      return [
+        ...left.flatMap((trigger) => fireOfTrigger(trigger, now, deps.isUnsure) ?? []),
+        ...asked.flatMap((trigger) => fireOfTrigger(trigger, now, false) ?? []),
+      ];
     },
   };
+}
+
+/** Why a trigger is not fired; empty when it is. */
+function refusal({ slot }: Trigger, { schedule, catchUp }: Job, now: Instant): string {
+  if (now - slot > catchUp.within) return "it was asked for too long ago";
+  // Its id would be the regular fire's.
+  return schedule.next(slot - 1) === slot ? "this slot is the schedule's own" : "";
 }

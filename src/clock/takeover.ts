@@ -28,8 +28,17 @@ export function takeOver(state: LedgerState, config: Config, now: Instant): Take
     const job = config.jobs.get(name);
     return job !== undefined && state.jobs.get(nameOf(job))?.paused !== undefined;
   };
-  const plan = createPlan(config, now, { pastOf, isHeld });
-  return { plan, records: jobRecords([...state.jobs.keys()], config, now) };
+  const { settled } = state;
+  const newest = newestOf(state);
+  const plan = createPlan(config, now, { pastOf, isHeld, settled, newest });
+  return { plan, records: jobRecords([...state.jobs.keys()], config, now, plan.begin(now)) };
+}
+
+/** The newest slot of all jobs that anybody has dealt with. */
+function newestOf({ jobs }: LedgerState): Instant {
+  let newest = -Infinity;
+  for (const { last } of jobs.values()) newest = Math.max(newest, last);
+  return newest;
 }
 
 /** The name that the ledger knows a job by. */
@@ -41,8 +50,13 @@ function knownAs({ name, renamedFrom }: Job, { jobs }: LedgerState): string {
 /** Names in one record: it stays small enough for every broker. */
 const MOST_NAMES = 5000;
 
-/** What has changed when `known` jobs become those of `config`. */
-export function jobRecords(known: Iterable<string>, config: Config, now: Instant): JobRecord[] {
+/** What has changed when `known` jobs become those of `config`. New ones begin after `begin`. */
+export function jobRecords(
+  known: Iterable<string>,
+  config: Config,
+  now: Instant,
+  begin: Instant,
+): JobRecord[] {
   const before = new Set(known);
   const base = { kind: "job" as const, at: now };
   const records: JobRecord[] = [];
@@ -54,7 +68,7 @@ export function jobRecords(known: Iterable<string>, config: Config, now: Instant
   const removed = [...before].filter((name) => !config.jobs.has(name));
   const added = [...config.jobs.keys()].filter((name) => !before.has(name));
   for (const jobs of parts(removed)) records.push({ ...base, event: "removed", jobs });
-  for (const jobs of parts(added)) records.push({ ...base, event: "added", jobs, after: now });
+  for (const jobs of parts(added)) records.push({ ...base, event: "added", jobs, after: begin });
   return records;
 }
 

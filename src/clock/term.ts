@@ -6,7 +6,7 @@ import type { Follower } from "./follower.ts";
 import { lead, nextOf } from "./lead.ts";
 import type { Nap } from "./nap.ts";
 import { createOutbound, type Outbound } from "./outbound.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type ProgressDeps } from "./progress.ts";
 import { createRequests } from "./requests.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { jobRecords, takeOver } from "./takeover.ts";
@@ -19,6 +19,8 @@ export interface TermDeps {
   epoch: number;
   /** The instant of its marker: what is older is owed, what is newer is in time. */
   since: Instant;
+  /** What is not in the ledger is not in a queue either. */
+  isUnbroken: boolean;
   /** This clock's name. */
   clock: string;
   nap: Nap;
@@ -41,16 +43,16 @@ const BEHIND_MS = 2000;
  * has to begin anew, with a new marker.
  */
 export async function serveTerm(deps: TermDeps): Promise<boolean> {
-  const { link, follower, epoch, since, nap, time, emit, stop } = deps;
+  const { link, follower, epoch, since, isUnbroken, nap, time, emit, stop } = deps;
   const { state } = follower;
   /** What is absent from the ledger may have been fired all the same. */
-  let isUnsure = follower.isUnsure || !(await link.isUnbroken());
+  const isUnsure = follower.isUnsure || !isUnbroken;
   let refusal: BrokerProblem | undefined;
   const onRefused = (problem: BrokerProblem) => {
     refusal ??= problem;
     nap.wake();
   };
-  const behind = state.newest - since;
+  const behind = Math.max(state.newest, state.settled) - since;
   if (behind > BEHIND_MS) emit({ type: "time.behind", by: behind });
   const { plan, records } = takeOver(state, deps.config(), since);
   const inDoubt = [...state.open.values()];
@@ -59,28 +61,24 @@ export async function serveTerm(deps: TermDeps): Promise<boolean> {
     if (outbound.open === 0 || plan.late > 0) nap.wake();
   };
   const outbound = createOutbound({ link, epoch, time, emit, onAnswer, onRefused });
-  const onCaughtUp = () => {
-    isUnsure = false;
-    void link.vouch();
-  };
+  const onCaughtUp = () => void link.vouch();
   const progress = createProgress({ ...deps, plan, outbound, onCaughtUp, onRefused });
   const snapshots = createSnapshots(link, follower, emit);
   const stamp = () => ({ config: deps.config().hash, epoch });
   const onReleased = () => void progress.say();
-  const requests = createRequests({ follower, nap, plan, outbound, stamp, emit, onReleased });
+  const requests = createRequests({
+    ...{ follower, nap, plan, outbound, stamp, emit, onReleased, isUnsure },
+  });
   const isOver = () => refusal !== undefined || state.epoch !== epoch;
   const change = (at: Instant) => {
-    const known = [...deps.config().jobs.keys()];
-    const next = deps.takeChange();
-    for (const missed of plan.reload(next, at)) outbound.miss(missed);
-    tell(link, jobRecords(known, next, at), onRefused);
+    changeFile(deps, { plan, outbound, onRefused }, at);
     snapshots.want();
   };
+  if (state.jobs.size === 0 && plan.jobs > 0) emit({ type: "ledger.new", jobs: plan.jobs });
   emit({ type: "clock.leading", epoch, jobs: plan.jobs, late: plan.late, ...nextOf(plan.first()) });
   const again = await lead({
     ...{ link, plan, outbound, progress, requests, nap, time, emit, stop, stamp, inDoubt },
-    ...{ isOver, change, hasChange: deps.hasChange },
-    isUnsure: () => isUnsure,
+    ...{ isOver, isUnsure, change, hasChange: deps.hasChange },
     onRound: snapshots.look,
   });
   if ((again || stop.aborted) && !link.isLost && !isOver()) {
@@ -88,9 +86,33 @@ export async function serveTerm(deps: TermDeps): Promise<boolean> {
     await Promise.race([again ? progress.say() : progress.resign(), link.lost]);
   }
   outbound.end();
-  if (again && !link.isLost && !isOver()) return true;
+  if (again && !link.isLost && !isOver()) {
+    if (outbound.open === 0) return true;
+    // They might go out when the next term has fired them again: only the end of the link is sure.
+    refusal = { code: "BROKER_NO_CONFIRM", message: "fires have no answer after a jump of time" };
+  }
   emit({ type: "clock.stepped_down", epoch, reason: reasonOf(deps, refusal) });
   return false;
+}
+
+/** Puts the file that waits in force, and tells the ledger what that means for jobs. */
+function changeFile(
+  { link, config, takeChange }: TermDeps,
+  { plan, outbound, onRefused }: Pick<ProgressDeps, "plan" | "outbound" | "onRefused">,
+  at: Instant,
+): void {
+  const known = [...config().jobs.keys()];
+  const next = takeChange();
+  const records = jobRecords(known, next, at, plan.begin(at));
+  const isRename = ({ event }: JobRecord) => event === "renamed";
+  // What is missed has the new names; and after its removal it would bring a job back.
+  tell(link, records.filter(isRename), onRefused);
+  for (const missed of plan.reload(next, at)) outbound.miss(missed);
+  tell(
+    link,
+    records.filter((record) => !isRename(record)),
+    onRefused,
+  );
 }
 
 /** Records that nothing waits for, but without which leading makes no sense. */

@@ -10,8 +10,8 @@ export interface Time {
   now(): Instant;
   /**
    * Resolves when the wall clock has reached `instant`, or early when `signal` is aborted or the
-   * wall clock is seen to have been set back. Never rejects. An instant that has passed resolves in a later turn of the event loop, so that a loop
-   * around it cannot starve timers and sockets.
+   * wall clock is seen to have been set back. Never rejects. An instant that has passed resolves in
+   * a later turn of the event loop, so that a loop around it cannot starve timers and sockets.
    */
   sleepUntil(instant: Instant, signal?: AbortSignal): Promise<void>;
 }

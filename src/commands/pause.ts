@@ -39,11 +39,20 @@ function change(wish: Wish, options: PauseOptions, io: LedgerIo): Promise<number
       const failed = await appendAndRead(session.link, follower, io, records);
       if (failed) return failed;
     }
+    const lost = toChange.filter((job) => isPaused(job, follower) !== (wish === "paused"));
+    if (lost.length > 0) return overtaken(lost);
     const results = jobs.map((job) => resultOf(job, toChange, follower, session));
     if (options.json) printJson(results, follower, io);
     else printText(wish, results, follower, io);
     return EXIT.ok;
   });
+}
+
+/** What was asked is in the ledger and came too late: somebody has changed the file. */
+function overtaken(jobs: readonly string[]): Refusal {
+  const names = plain(jobs.join(", "));
+  const message = `clockd: not done, removed or renamed in this moment: ${names}\n`;
+  return { code: EXIT.problems, message };
 }
 
 function checkJobs(

@@ -112,12 +112,11 @@ export type ClockEvent =
   | { type: "time.behind"; by: number }
   | { type: "clock.resending"; count: number };
 
-export type LedgerEvent = {
+export type LedgerEvent =
   /** Something could not be understood, or is not there. Said once for each kind. */
-  type: "ledger.odd";
-  what: string;
-  reason: string;
-};
+  | { type: "ledger.odd"; what: string; reason: string }
+  /** It knows no job: the first clock ever, or somebody deleted it. */
+  | { type: "ledger.new"; jobs: number };
 
 export type WorkerEvent =
   | { type: "worker.taking"; queues: string[]; concurrency: number }

@@ -30,7 +30,11 @@ function wording(event: Event): Wording {
   if (isOf<BrokerEvent>(event, "broker")) return brokerLine(event);
   if (isOf<WorkerEvent>(event, "worker", "run", "message")) return workerLine(event);
   if (isOf<LedgerEvent>(event, "ledger")) {
-    return ["warn", `the ledger: ${event.reason}`];
+    if (event.type === "ledger.odd") return ["warn", `the ledger: ${event.reason}`];
+    return [
+      "info",
+      `the ledger is new: ${event.jobs} jobs begin now, and none is paused by people`,
+    ];
   }
   return clockLine(event as ClockEvent);
 }

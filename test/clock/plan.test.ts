@@ -18,7 +18,10 @@ const shown = (dues: readonly Due[]) =>
 function after(seconds: number, config: ReturnType<typeof file>): Plan {
   const now = T + seconds * 1000;
   const past = { after: now, gaps: [{ after: T, until: now }] };
-  return createPlan(config, now, { pastOf: () => past, isHeld: () => false });
+  return createPlan(config, now, {
+    ...{ pastOf: () => past, isHeld: () => false },
+    ...{ settled: -Infinity, newest: -Infinity },
+  });
 }
 
 /** Everything that is due up to `now`, as a clock takes it. */

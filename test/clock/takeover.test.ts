@@ -139,8 +139,36 @@ test("a clock that is an hour behind the ledger fires nothing twice", () => {
   assert.is(plan.first()?.slot, T + 3_610_000);
 });
 
+test("with a clock that is behind, an edit begins and changes nothing that is settled already", () => {
+  const state = ledger(leading(0, 1), added("a"), fired("a", 40), progress(44, 1));
+  const { plan } = takeOver(state, file({ a: "every: 10s" }), T + 30_000);
+  plan.reload(file({ a: "every: 5s", new: "every: 1s" }), T + 31_000);
+  assert.is(plan.begin(T + 31_000), T + 44_000);
+  // 40 was fired under the old schedule, and everything up to 44 is settled for all jobs.
+  const first = plan.takeDue(T + 60_000).map(({ job, slot }) => [job.name, (slot - T) / 1000]);
+  const second = plan.takeDue(T + 60_000).map(({ job, slot }) => [job.name, (slot - T) / 1000]);
+  assert.equal(
+    [...first, ...second],
+    [
+      ["a", 45],
+      ["new", 45],
+    ],
+  );
+});
+
+test("a slot that was fired ahead of what is settled is not fired again by an edit", () => {
+  const state = ledger(leading(0, 1), added("a"), progress(30, 1), fired("a", 40));
+  const { plan } = takeOver(state, file({ a: "every: 10s" }), T + 32_000);
+  plan.reload(file({ a: "every: 8s" }), T + 33_000);
+  assert.is(plan.first()?.slot, T + 48_000);
+  plan.hold("a");
+  plan.release("a", T + 34_000);
+  assert.is(plan.first()?.slot, T + 48_000);
+});
+
 test("jobs that left the file are forgotten, new ones begin now", () => {
-  const records = jobRecords(["gone", "stays"], file({ stays: "every: 1h", new: "every: 1h" }), T);
+  const config = file({ stays: "every: 1h", new: "every: 1h" });
+  const records = jobRecords(["gone", "stays"], config, T, T + 1);
   assert.equal(
     records.map((record) => [record.event, "jobs" in record && record.jobs]),
     [

@@ -25,8 +25,8 @@ export interface Happened {
   over: number;
 }
 
-/** A target may be on its way back from another fault. ms. */
-const TARGET_WITHIN_MS = 30_000;
+/** A target may be on its way back from other faults, a broker's restart among them. ms. */
+const TARGET_WITHIN_MS = 90_000;
 
 /**
  * Waits for whom a fault has to meet. `leader` is the one that says so, and not one that is frozen

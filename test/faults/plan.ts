@@ -49,10 +49,16 @@ function aimed(kinds: readonly Kind[], heartbeat: number, random: Random): Fault
   const wanted = AIMED.filter((kind) => kinds.includes(kind));
   const from = wanted.length > 0 ? wanted : AIMED;
   const slot = 1000 * random.whole(1, WINDOW_MS / 1000);
-  return Array.from({ length: random.whole(2, 3) }, () => ({
-    at: slot + random.whole(-AIM_MS, AIM_MS),
-    ...action(random.pick(from), heartbeat, random),
-  }));
+  const count = random.whole(2, 3);
+  const faults: Fault[] = [];
+  while (faults.length < count) {
+    const kind = random.pick(from);
+    // It takes ten seconds to come back from one.
+    if (from.length > 1 && kind === "broker-kill" && faults.some((fault) => fault.kind === kind))
+      continue;
+    faults.push({ at: slot + random.whole(-AIM_MS, AIM_MS), ...action(kind, heartbeat, random) });
+  }
+  return faults;
 }
 
 function action(kind: Exclude<Kind, "slot">, heartbeat: number, random: Random): FaultAction {

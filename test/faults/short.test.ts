@@ -38,7 +38,11 @@ const ROUNDS: readonly [sentence: string, seed: number, kinds: Kind[]][] = [
     ["one-way", "hole"],
   ],
   ["the leader's wall clock is set on by an hour, and the leader is killed", 711, ["step", "kill"]],
-  ["the file is edited, and the leader killed in the moment of a slot", 107, ["edit", "kill"]],
+  [
+    "the leader's wall clock is set back, the file is edited, and the leader killed",
+    686,
+    ["step", "edit", "kill"],
+  ],
 ];
 
 for (const [sentence, seed, kinds] of ROUNDS) {
