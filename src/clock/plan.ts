@@ -84,8 +84,7 @@ export function createPlan(config: Config, start: Instant, before: Before = NOTH
   let inForce = config;
   let entries = new Map<string, Entry>();
   let heap = createHeap<Entry>(isEarlier);
-  let settled = Math.max(start, before.settled);
-  let newest = before.newest;
+  let [settled, newest] = [Math.max(start, before.settled), before.newest];
   const backlog = createBacklog();
   const held = new Set([...config.jobs.keys()].filter(isHeld));
 
