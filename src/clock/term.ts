@@ -8,6 +8,7 @@ import type { Nap } from "./nap.ts";
 import { createOutbound, type Outbound } from "./outbound.ts";
 import { createProgress, type ProgressDeps } from "./progress.ts";
 import { createRequests } from "./requests.ts";
+import { createSending } from "./sending.ts";
 import { createSnapshots } from "./snapshots.ts";
 import { jobRecords, takeOver } from "./takeover.ts";
 import type { Instant, Time } from "./time.ts";
@@ -69,7 +70,10 @@ export async function serveTerm(deps: TermDeps): Promise<boolean> {
   const requests = createRequests({
     ...{ follower, nap, plan, outbound, stamp, emit, onReleased, isUnsure },
   });
-  const isOver = () => refusal !== undefined || state.epoch !== epoch;
+  const isOver = () => link.isLost || refusal !== undefined || state.epoch !== epoch;
+  const sending = createSending({
+    ...{ link, plan, outbound, time, emit, stamp, inDoubt, isUnsure, isOver },
+  });
   const change = (at: Instant) => {
     changeFile(deps, { plan, outbound, onRefused }, at);
     snapshots.want();
@@ -77,16 +81,16 @@ export async function serveTerm(deps: TermDeps): Promise<boolean> {
   if (state.jobs.size === 0 && plan.jobs > 0) emit({ type: "ledger.new", jobs: plan.jobs });
   emit({ type: "clock.leading", epoch, jobs: plan.jobs, late: plan.late, ...nextOf(plan.first()) });
   const again = await lead({
-    ...{ link, plan, outbound, progress, requests, nap, time, emit, stop, stamp, inDoubt },
-    ...{ isOver, isUnsure, change, hasChange: deps.hasChange },
+    ...{ plan, sending, progress, requests, nap, time, emit, stop },
+    ...{ isOver, change, hasChange: deps.hasChange },
     onRound: snapshots.look,
   });
-  if ((again || stop.aborted) && !link.isLost && !isOver()) {
+  if ((again || stop.aborted) && !isOver()) {
     await answered(outbound, link);
     await Promise.race([again ? progress.say() : progress.resign(), link.lost]);
   }
   outbound.end();
-  if (again && !link.isLost && !isOver()) {
+  if (again && !isOver()) {
     if (outbound.open === 0) return true;
     // They might go out when the next term has fired them again: only the end of the link is sure.
     refusal = { code: "BROKER_NO_CONFIRM", message: "fires have no answer after a jump of time" };
