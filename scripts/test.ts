@@ -1,6 +1,7 @@
 /**
  * Runs the tests: `npm test -- [--rabbitmq 4.0] [--only-broker-free] [PATH-PART...]`. Each file in
- * its own process, one after the other, with one RabbitMQ for all that ask for it. Ends with the
+ * its own process. Two go side by side: files that start a broker or a clockd one after the other, and
+ * beside them those that only compute. One RabbitMQ is for all that ask for it. Ends with the
  * line `N passed, N failed`, and with exit code 1 when something failed.
  */
 import { globSync, readFileSync } from "node:fs";
@@ -63,27 +64,36 @@ async function runAll(files: string[], signal: AbortSignal) {
   let broker: Rabbitmq | undefined;
   let passed = 0;
   let failed = 0;
-  try {
-    for (const [index, file] of files.entries()) {
+  const runLane = async (lane: readonly string[]) => {
+    for (const file of lane) {
       const needsBroker = imports(file, "sharedBroker");
       if (needsBroker && !signal.aborted) broker ??= await startShared();
-      if (signal.aborted) break;
+      if (signal.aborted) return;
       const report = await runFile(file, {
-        folder: join(home.path, String(index)),
+        folder: join(home.path, String(files.indexOf(file))),
         limit: Number(options.limit) * 1000,
         env: needsBroker && broker ? { CLOCKD_TEST_BROKER: broker.url } : {},
         signal,
       });
-      if (signal.aborted) break;
+      if (signal.aborted) return;
       show(relative(process.cwd(), file), report);
       passed += report.passed;
       failed += report.failed;
     }
+  };
+  const alone = files.filter(onlyComputes);
+  try {
+    await Promise.all([runLane(files.filter((file) => !alone.includes(file))), runLane(alone)]);
   } finally {
     await broker?.stop();
     home.remove();
   }
   return { passed, failed };
+}
+
+/** The rooms whose tests start nothing. */
+function onlyComputes(file: string): boolean {
+  return /\/test\/(config|schedule|ledger|observe|commands)\//.test(file);
 }
 
 async function startShared(): Promise<Rabbitmq> {
