@@ -3,10 +3,11 @@ export interface EndedAttempts {
   /** `told`: the broker was told. It need not have heard it: the link may have been dead already. */
   add(key: string, told: boolean): void;
   /**
-   * True when a message for this attempt asks for nothing more. After the broker was told, only a
-   * message that it delivers again is such a copy: a new one may be somebody's wish to run it anew.
+   * True when a message for this attempt asks for nothing more. After the broker was told, only one
+   * that it delivers again, or that the clock has flagged, is such a copy: a new one may be
+   * somebody's wish to run it anew.
    */
-  covers(key: string, redelivered: boolean): boolean;
+  covers(key: string, isCopy: boolean): boolean;
 }
 
 /** Remembers at most `limit`; beyond that the oldest are forgotten. */
@@ -18,9 +19,9 @@ export function endedAttempts(limit: number): EndedAttempts {
       toldOf.set(key, told);
       if (toldOf.size > limit) toldOf.delete(toldOf.keys().next().value!);
     },
-    covers(key, redelivered) {
+    covers(key, isCopy) {
       const told = toldOf.get(key);
-      return told === false || (told === true && redelivered);
+      return told === false || (told === true && isCopy);
     },
   };
 }

@@ -106,7 +106,7 @@ function take(state: State, delivery: Delivery, source: Source): void {
   const key = keyOf(fire);
   const message = { delivery, source };
   const same = state.going.get(key) ?? state.waiting.get(key);
-  if (state.ended.covers(key, delivery.redelivered)) {
+  if (state.ended.covers(key, delivery.redelivered || fire.maybeDuplicate)) {
     emit({ type: "run.copy_dropped", ...naming(fire), reason: "it has already run here" });
     state.ended.add(key, delivery.finish());
   } else if (same) {

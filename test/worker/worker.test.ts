@@ -187,6 +187,20 @@ test("does not run again what it had finished, though the broker did not hear of
     assert.equal(ran(rig), [A, A]);
   }));
 
+test("does not run again what it had finished, when a clock sends a copy that is flagged", () =>
+  used({ a: WAITING }, async (rig) => {
+    go(rig);
+    const link = await rig.link();
+    link.deliver(fireOf("a"));
+    await rig.heard("run.finished");
+    link.deliver({ ...fireOf("a"), maybeDuplicate: true });
+    // One that is not flagged is somebody's wish.
+    link.deliver(fireOf("a"));
+    await rig.heard("run.finished", 2);
+    assert.equal(rig.told("run.copy_dropped"), [`run.copy_dropped ${A}#1`]);
+    assert.equal(ran(rig), [A, A]);
+  }));
+
 test("does not start what waited when its link was lost", () =>
   used(
     { a: WAITING },
