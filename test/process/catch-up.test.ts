@@ -60,9 +60,15 @@ test("catches up by each job's policy; what is not fired is recorded with the re
 test("a job whose only slot passed meanwhile is fired, though it had never fired before", async ({
   rig,
 }) => {
-  const soon = new Date(Date.now() + 6000).toISOString();
-  rig.write(`  once: {at: "${soon}", run: "true"}\n  beat: {every: 1s, run: "true"}\n`);
-  await run(rig, "beat");
+  const beat = '  beat: {every: 1s, run: "true"}\n';
+  rig.write(beat);
+  const first = rig.clock();
+  await first.waitFor(event("fire.confirmed"), SOON, "a fire");
+  const soon = new Date(Date.now() + 5000).toISOString();
+  rig.write(`${beat}  once: {at: "${soon}", run: "true"}\n`);
+  first.signal("SIGHUP");
+  await first.waitFor(event("config.reloaded"), SOON, "the edit");
+  await first.stop();
   await until(() => Date.now() > Date.parse(soon), SOON, "the slot");
   await run(rig, "beat");
   const fires = await rig.takeFires();

@@ -60,12 +60,17 @@ test("killed during a run: the run goes on, and is not run again when the broker
   rig,
   rabbitmq,
 }) => {
-  const at = new Date(Date.now() + 5000).toISOString();
-  rig.write(`  long: {at: "${at}", run: echo begun; sleep 4; echo done}
-  short: {every: 1s, run: echo short}
-`);
+  const short = "  short: {every: 1s, run: echo short}\n";
+  rig.write(short);
   const clock = rig.clock();
   const worker = rig.worker(["--concurrency", "8"]);
+  await worker.waitFor(event("run.finished", { job: "short" }), SOON, "a run");
+  const at = new Date(Date.now() + 3000).toISOString();
+  rig.write(`${short}  long: {at: "${at}", run: echo begun; sleep 4; echo done}\n`);
+  for (const daemon of [worker, clock]) {
+    daemon.signal("SIGHUP");
+    await daemon.waitFor(event("config.reloaded"), SOON, "the edit");
+  }
   await worker.waitFor(event("run.output", { line: "begun" }), SOON, "the run");
   await rabbitmq.kill();
   await rabbitmq.restart();
