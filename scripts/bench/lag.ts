@@ -1,6 +1,7 @@
 import { type ConfirmChannel, connect } from "amqplib";
 import { encodeFire } from "../../src/broker/wire.ts";
 import { openAmqp } from "../../test/support/amqp.ts";
+import { aFire } from "../../test/support/fire.ts";
 import { type Rabbitmq, startRabbitmq } from "../../test/support/rabbitmq.ts";
 import { type Bench, interleaved } from "./figures.ts";
 import { anonymousMiB, cpuSeconds, enough, jobName, sameJobs, startClock } from "./running.ts";
@@ -132,10 +133,6 @@ async function publishBare(channel: ConfirmChannel, messages: ReturnType<typeof 
 
 function burstMessages(namespace: string) {
   return Array.from({ length: BURST_JOBS }, (_, n) => {
-    const target = { kind: "run" as const, queue: "default" };
-    const job = jobName(namespace, n);
-    const flags = { epoch: 1, catchUp: false, maybeDuplicate: false, triggered: false };
-    const fire = { job, slot: 1.8e12, attempt: 1, config: "0123456789ab", target, ...flags };
-    return encodeFire(fire, 1.8e12);
+    return encodeFire(aFire({ job: jobName(namespace, n), slot: 1.8e12 }), 1.8e12);
   });
 }

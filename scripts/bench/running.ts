@@ -106,6 +106,10 @@ export function enough(bench: Bench, clock: RunningClock, count: number): Promis
   return waitUntil(bench, `${count} fires`, () => clock.fires().length >= count);
 }
 
+export function seen(clock: RunningClock, event: string): boolean {
+  return clock.lines().some((line) => line.event === event);
+}
+
 /** Looks at a condition four times a second, or as often as is said (ms), for two minutes. */
 export async function waitUntil(
   { signal }: Bench,

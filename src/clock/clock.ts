@@ -43,6 +43,8 @@ export interface Clock {
 const CLOSE_MS = 5000;
 /** Longer on the way, a marker is of the past: slots after it would pass for being in time. ms. */
 const STALE_MS = 5000;
+/** A broker that always takes longer is led all the same. */
+const MOST_STALE = 2;
 
 export function createClock(deps: ClockDeps): Clock {
   const { broker, name, time, emit, random } = deps;
@@ -71,6 +73,7 @@ export function createClock(deps: ClockDeps): Clock {
     const standby = { link: open, follower, clock: name, time, emit, stop };
     if (!(await standBy(standby))) return undefined;
     const file = { config: () => config, hasChange: () => waiting !== undefined, takeChange };
+    let stale = 0;
     for (let again = true; again; ) {
       // Asked now, since it may take as long as the marker.
       const asked = open.isUnbroken();
@@ -82,7 +85,8 @@ export function createClock(deps: ClockDeps): Clock {
       }
       readWhole = false;
       // A long ledger to read, or a broker that took nothing: slots have become late meanwhile.
-      if (time.now() - marked.since > STALE_MS) continue;
+      if (time.now() - marked.since > STALE_MS && stale++ < MOST_STALE) continue;
+      stale = 0;
       leading = true;
       again = await serveTerm({ ...standby, ...file, ...marked, isUnbroken, nap });
       leading = false;

@@ -146,7 +146,6 @@ export function ledgerConformance(adapter: Adapter): void {
     const link = await context.ledger();
     for (let index = 0; index < 20; index++) await link.append(mark(String(index)));
     const between = Date.now();
-    await new Promise((resolve) => setTimeout(resolve, 1100));
     for (let index = 20; index < 30; index++) await link.append(mark(String(index)));
     assert.is((await readTo("29", await context.read())).length, 30);
     const after = await readTo("29", await context.read({ after: 12 }));

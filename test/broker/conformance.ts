@@ -11,6 +11,7 @@ import {
 } from "../../src/broker/broker.ts";
 import { isWireProblem } from "../../src/broker/wire.ts";
 import { type Fire, fireId } from "../../src/ledger/fire.ts";
+import { aFire } from "../support/fire.ts";
 import { uniqueNamespace } from "../support/shared.ts";
 import { until } from "../support/until.ts";
 import { ledgerConformance } from "./conformance-ledger.ts";
@@ -348,17 +349,11 @@ function idAt(index: number): string {
 
 /** The nth fire of a job that is due every second. */
 export function fireAt(index: number, target: { queue?: string; payload?: unknown } = {}): Fire {
-  return {
+  return aFire({
     job: "reports",
     slot: SLOT + index * 1000,
-    attempt: 1,
-    config: "0123456789ab",
-    epoch: 1,
-    catchUp: false,
-    maybeDuplicate: false,
-    triggered: false,
     target: { kind: "run", queue: "default", ...target },
-  };
+  });
 }
 
 export function usable<L extends object>(link: L | BrokerProblem): L {

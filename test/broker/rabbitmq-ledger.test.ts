@@ -8,15 +8,18 @@ import {
   type LedgerEntry,
 } from "../../src/broker/broker.ts";
 import { openBroker } from "../../src/broker/open.ts";
-import { type Fire, fireId } from "../../src/ledger/fire.ts";
+import { fireId } from "../../src/ledger/fire.ts";
 import type { FireRecord } from "../../src/ledger/record.ts";
 import { openAmqp, type Taken } from "../support/amqp.ts";
+import { aFire } from "../support/fire.ts";
 import { type Rabbitmq, startRabbitmq } from "../support/rabbitmq.ts";
 import { uniqueNamespace } from "../support/shared.ts";
 import { until } from "../support/until.ts";
 import { fragileWay } from "./fragile.ts";
 
 const test = suite("RabbitMQ's ledger and token in trouble");
+const fireAt = (index: number) => aFire({ slot: 1_796_000_000_000 + index * 1000 });
+
 const SOON_MS = 20_000;
 /** What this test's broker takes in one message. */
 const MOST_BYTES = 200_000;
@@ -222,20 +225,6 @@ test("after a broker that was killed nobody is sure that it is unbroken, and all
 async function opened(broker: Broker): Promise<ClockLink | undefined> {
   const link = await broker.openClock(["default"]);
   return isBrokerProblem(link) ? undefined : link;
-}
-
-function fireAt(index: number): Fire {
-  return {
-    job: "job",
-    slot: 1_796_000_000_000 + index * 1000,
-    attempt: 1,
-    config: "0123456789ab",
-    epoch: 1,
-    catchUp: false,
-    maybeDuplicate: false,
-    triggered: false,
-    target: { kind: "run", queue: "default" },
-  };
 }
 
 test.run();

@@ -4,9 +4,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ClockLink, type FireOutcome, isBrokerProblem } from "../../src/broker/broker.ts";
 import { openBroker } from "../../src/broker/open.ts";
-import type { Fire } from "../../src/ledger/fire.ts";
 import type { Event } from "../../src/observe/events.ts";
 import { openAmqp } from "../support/amqp.ts";
+import { aFire } from "../support/fire.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { freePorts } from "../support/ports.ts";
 import { type Rabbitmq, startRabbitmq } from "../support/rabbitmq.ts";
@@ -14,6 +14,8 @@ import { uniqueNamespace } from "../support/shared.ts";
 import { until } from "../support/until.ts";
 
 const test = suite("RabbitMQ in trouble");
+const fireAt = (index: number) => aFire({ slot: 1_796_000_000_000 + index * 1000 });
+
 const SOON_MS = 20_000;
 /** What this test's broker takes in one message. */
 const MOST_BYTES = 200_000;
@@ -250,20 +252,6 @@ test("closing a link to a frozen broker does not hang", async () => {
   rabbitmq.thaw();
   assert.is((await outcome).kind, "in-doubt");
 });
-
-function fireAt(index: number): Fire {
-  return {
-    job: "job",
-    slot: 1_796_000_000_000 + index * 1000,
-    attempt: 1,
-    config: "0123456789ab",
-    epoch: 1,
-    catchUp: false,
-    maybeDuplicate: false,
-    triggered: false,
-    target: { kind: "run", queue: "default" },
-  };
-}
 
 function makeCertificates(folder: string): void {
   const openssl = (...args: string[]) =>

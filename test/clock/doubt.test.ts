@@ -124,6 +124,25 @@ test("takes for late what came due while its marker was on the way", async () =>
   );
 });
 
+test("a broker that is always slow is led all the same", async () => {
+  const broker = memoryBroker();
+  let markers = 0;
+  await run(broker, file(`a: {every: 1s, run: "true"}`), {
+    from: 0,
+    seconds: 600,
+    tamper: (link, time) => ({
+      append: async (record) => {
+        const outcome = await link.append(record);
+        const isMarker = record.kind === "clock" && record.event === "leading";
+        if (isMarker && ++markers < 20) time.set(time.now() + 6000);
+        return outcome;
+      },
+    }),
+  });
+  assert.is(markers, 3);
+  assert.ok(broker.arrived.length > 500);
+});
+
 test("a fire that the broker held up is not fired a second time by its own next term", async () => {
   const config = file(
     `a: {every: 1m, catch_up: {run: all}, run: "true"}`,
