@@ -85,7 +85,8 @@ export async function serveTerm(deps: TermDeps): Promise<boolean> {
     ...{ isOver, change, hasChange: deps.hasChange },
     onRound: snapshots.look,
   });
-  if ((again || stop.aborted) && !isOver()) {
+  const resigned = !again && stop.aborted && !isOver();
+  if (again || resigned) {
     await answered(outbound, link);
     await Promise.race([again ? progress.say() : progress.resign(), link.lost]);
   }
@@ -95,7 +96,7 @@ export async function serveTerm(deps: TermDeps): Promise<boolean> {
     // They might go out when the next term has fired them again: only the end of the link is sure.
     refusal = { code: "BROKER_NO_CONFIRM", message: "fires have no answer after a jump of time" };
   }
-  emit({ type: "clock.stepped_down", epoch, reason: reasonOf(deps, refusal) });
+  emit({ type: "clock.stepped_down", epoch, resigned, reason: reasonOf(deps, refusal) });
   return false;
 }
 

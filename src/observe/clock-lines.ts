@@ -11,7 +11,10 @@ export function clockLine(event: ClockEvent): Wording {
     case "clock.no_leader":
       return ["warn", `no leader has been heard of for ${seconds(event.silent)}: calling for one`];
     case "clock.stepped_down":
-      return ["warn", `no longer leading (epoch ${event.epoch}): ${event.reason}`];
+      return [
+        event.resigned ? "info" : "warn",
+        `no longer leading (epoch ${event.epoch}): ${event.reason}`,
+      ];
     case "job.held":
       return ["info", `paused ${event.job}, as ${event.by} asked`];
     case "job.released":

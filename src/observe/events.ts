@@ -68,7 +68,8 @@ export type ClockEvent =
       nextJob?: string;
       nextSlot?: number;
     }
-  | { type: "clock.stepped_down"; epoch: number; reason: string }
+  /** `resigned`: in good order, because it was told to end. */
+  | { type: "clock.stepped_down"; epoch: number; resigned: boolean; reason: string }
   | { type: "job.held" | "job.released"; job: string; by: string }
   | { type: "job.triggered"; job: string; fire: string; by: string }
   | {
