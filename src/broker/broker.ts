@@ -95,6 +95,11 @@ export interface ClockLink extends LedgerLink {
   /** Keeps a snapshot beside the ledger, for readers to begin with. */
   saveSnapshot(snapshot: Uint8Array): Promise<FireOutcome>;
   /**
+   * A fire for a worker is in the ledger if and only if it was put into its work queue, whatever
+   * has gone down. Otherwise the two can differ when the broker dies in the middle.
+   */
+  readonly isAtomic: boolean;
+  /**
    * True when it is sure that the broker has not gone down since somebody last called `vouch`. Then
    * what is not in the ledger is not in a work queue either.
    */

@@ -1,6 +1,7 @@
 import type { Emit } from "../observe/events.ts";
 import type { Broker, BrokerProblem } from "./broker.ts";
 import { createRabbitmq } from "./rabbitmq.ts";
+import { createSqlite } from "./sqlite.ts";
 import { readBrokerUrl } from "./url.ts";
 
 /**
@@ -12,5 +13,8 @@ export function openBroker(
   options: { namespace: string; name: string; now: () => number; emit: Emit },
 ): Broker | BrokerProblem {
   const address = readBrokerUrl(url);
-  return "code" in address ? address : createRabbitmq(address, options);
+  if ("code" in address) return address;
+  return address.scheme === "sqlite"
+    ? createSqlite(address, options)
+    : createRabbitmq(address, options);
 }

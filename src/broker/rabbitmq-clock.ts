@@ -46,6 +46,7 @@ export async function openClockLink(
   return {
     ...token,
     ...createWitness(connected, topology.witness),
+    isAtomic: false,
     async fire(fire) {
       if (link.isLost) return inDoubt("the link is closed");
       const outcome = await publish(fire);

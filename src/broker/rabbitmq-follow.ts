@@ -8,7 +8,7 @@ import {
 } from "./broker.ts";
 import { withDeadline } from "./deadline.ts";
 import { type Connected, orLost, problem, tie } from "./rabbitmq-connect.ts";
-import { decodeRecordMessage } from "./rabbitmq-record.ts";
+import { decodeRecordMessage } from "./wire-record.ts";
 
 /** RabbitMQ gives a stream to nobody who sets no limit. */
 const PREFETCH = 1000;
@@ -37,7 +37,7 @@ export async function followLedger(
     }
     // A reading begins with a whole chunk, some of which may lie before the place that was asked for.
     const position = Number(message.properties.headers?.["x-stream-offset"]);
-    if (position >= first) onEntry({ position, content: decodeRecordMessage(message) });
+    if (position >= first) onEntry({ position, content: contentOf(message) });
     if (++unacknowledged < ACK_EVERY || stopped) return;
     unacknowledged = 0;
     channel.ack(message, true);
@@ -59,6 +59,11 @@ export async function followLedger(
       if (!connected.isLost()) await withDeadline(channel.close(), 1000);
     },
   };
+}
+
+function contentOf({ content: body, properties, fields }: ConsumeMessage): LedgerEntry["content"] {
+  const { type, headers, timestamp } = properties;
+  return decodeRecordMessage({ type, key: fields.routingKey, headers, timestamp, body });
 }
 
 /** Where the broker shall begin. A timestamp of AMQP is in seconds. */

@@ -12,9 +12,9 @@ import {
   type Pending,
   type Publisher,
 } from "./rabbitmq-publisher.ts";
-import { encodeRecordMessage } from "./rabbitmq-record.ts";
 import { readNewestSnapshot } from "./rabbitmq-snapshots.ts";
 import type { Topology } from "./topology.ts";
+import { encodeRecordMessage } from "./wire-record.ts";
 
 /** What every link of one broker has in common. */
 export interface LinkOptions {

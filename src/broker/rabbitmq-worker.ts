@@ -18,8 +18,8 @@ import {
 import { assertQueue, declareBase } from "./rabbitmq-declare.ts";
 import type { LinkOptions } from "./rabbitmq-ledger.ts";
 import { createPublisher, inDoubt } from "./rabbitmq-publisher.ts";
-import { encodeRecordMessage } from "./rabbitmq-record.ts";
 import { decodeFire, isWireProblem } from "./wire.ts";
+import { encodeRecordMessage } from "./wire-record.ts";
 
 /** Makes a worker's link of a connection and starts the deliveries. */
 export async function openWorkerLink(

@@ -11,13 +11,48 @@ export interface BrokerAddress {
   tls: { ca?: string; cert?: string; key?: string };
 }
 
+/** The file of the embedded broker. */
+export interface FileAddress {
+  scheme: "sqlite";
+  path: string;
+}
+
+/** What is used when nothing is said. */
+const DEFAULT_URL = "sqlite:.clockd/clockd.db";
+
+const FILE_SHAPE = "write sqlite:PATH, such as sqlite:.clockd/clockd.db";
+
 /** Noticing a dead broker takes two of these. Seconds. */
 const HEARTBEAT_S = 5;
 
-const SHAPE = "write amqp://USER:PASSWORD@HOST:5672/VHOST or amqps://…";
+const SHAPE = "write amqp://USER:PASSWORD@HOST:5672/VHOST, amqps://… or sqlite:PATH";
 
-/** Reads `amqp://` and `amqps://` URLs. The problem never repeats the URL: it may hold a password. */
-export function readBrokerUrl(text: string): BrokerAddress | BrokerProblem {
+/**
+ * Reads `amqp:`, `amqps:` and `sqlite:` URLs. The problem never repeats the URL: it may hold a
+ * password. The path after `sqlite:` is taken as it is, and is relative to the working directory.
+ */
+export function readBrokerUrl(text: string): BrokerAddress | FileAddress | BrokerProblem {
+  return /^sqlite:/i.test(text) ? readFileUrl(text.slice("sqlite:".length)) : readAmqpUrl(text);
+}
+
+function readFileUrl(rest: string): FileAddress | BrokerProblem {
+  // sqlite:///var/lib/clockd.db has an empty host, as file: URLs have.
+  const path = rest.replace(/^\/\/(?=\/)/, "");
+  if (path === "") return badUrl(`the broker's URL names no file: ${FILE_SHAPE}`);
+  if (path.startsWith("//")) {
+    return badUrl(`the broker's URL names a host, but the file must be on this one: ${FILE_SHAPE}`);
+  }
+  if (path.startsWith(":")) {
+    return badUrl(`a broker in memory would forget every fire at its end: ${FILE_SHAPE}`);
+  }
+  if (/[\0?#]/.test(path)) {
+    return badUrl(`the path in the broker's URL has a "?", a "#" or a NUL: ${FILE_SHAPE}`);
+  }
+  if (/[\\/]$/.test(path)) return badUrl(`the broker's URL names a folder: ${FILE_SHAPE}`);
+  return { scheme: "sqlite", path };
+}
+
+function readAmqpUrl(text: string): BrokerAddress | BrokerProblem {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const scheme = url?.protocol.slice(0, -1);
   if (!url?.hostname) return badUrl(`the broker's URL cannot be read: ${SHAPE}`);
@@ -50,7 +85,7 @@ export function readBrokerUrl(text: string): BrokerAddress | BrokerProblem {
 
 /**
  * The URL to use, by precedence: the flag, then the environment's usual names, then the file, then
- * RabbitMQ's own default.
+ * the embedded broker's default. A broker that is named and away is waited for, never replaced.
  */
 export function chooseBrokerUrl(
   flag: string | undefined,
@@ -64,7 +99,7 @@ export function chooseBrokerUrl(
     environment.CLOUDAMQP_URL ||
     environment.RABBITMQ_URL ||
     file ||
-    "amqp://localhost"
+    DEFAULT_URL
   );
 }
 

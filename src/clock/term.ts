@@ -56,7 +56,9 @@ export async function serveTerm(deps: TermDeps): Promise<boolean> {
   const behind = Math.max(state.newest, state.settled) - since;
   if (behind > BEHIND_MS) emit({ type: "time.behind", by: behind });
   const { plan, records } = takeOver(state, deps.config(), since);
-  const inDoubt = [...state.open.values()];
+  // In an atomic broker's ledger is what was delivered; but what goes to other services is not.
+  const open = [...state.open.values()];
+  const inDoubt = link.isAtomic ? open.filter(({ target }) => target.kind === "publish") : open;
   tell(link, records, onRefused);
   const onAnswer = () => {
     if (outbound.open === 0 || plan.late > 0) nap.wake();

@@ -19,6 +19,8 @@ import { ledgerConformance } from "./conformance-ledger.ts";
 /** What the suite needs of an adapter beside the port. */
 export interface Adapter {
   name: string;
+  /** As the port's `isAtomic` says. */
+  isAtomic: boolean;
   open(namespace: string): Broker;
   /** Puts a message into a work queue as somebody else might. */
   inject(namespace: string, queue: string, body: Buffer): Promise<void>;

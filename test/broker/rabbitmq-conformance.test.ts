@@ -16,6 +16,7 @@ function open(address: string, namespace: string) {
 
 brokerConformance({
   name: "RabbitMQ",
+  isAtomic: false,
   open: (namespace) => open(url, namespace),
   async inject(namespace, queue, body) {
     const amqp = await openAmqp(url);

@@ -119,6 +119,7 @@ function openLink(broker: MemoryBroker, shared: Shared): ClockLink {
       shared.listeners.add(onEntry);
       return { stop: async () => void shared.listeners.delete(onEntry) };
     },
+    isAtomic: false,
     isUnbroken: async () => shared.vouched && broker.lastOne.ledger === broker.lastOne.queue,
     vouch: async () => {
       shared.vouched = true;

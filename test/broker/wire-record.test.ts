@@ -1,10 +1,13 @@
-import type { Message } from "amqplib";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeRecordMessage, encodeRecordMessage } from "../../src/broker/rabbitmq-record.ts";
 import { topologyOf } from "../../src/broker/topology.ts";
 import { encodeFire, encodePublishFire, type WireMessage } from "../../src/broker/wire.ts";
+import {
+  decodeRecordMessage,
+  encodeRecordMessage,
+  type LedgerMessage,
+} from "../../src/broker/wire-record.ts";
 import type { Fire, PublishTarget, RunTarget } from "../../src/ledger/fire.ts";
 
 const test = suite("the ledger's messages");
@@ -69,9 +72,8 @@ test("whatever somebody puts into the ledger is read without an exception", () =
     key,
     headers,
   }: typeof hostile extends fc.Arbitrary<infer T> ? T : never) => {
-    const properties = { type, headers, timestamp: 1e300 };
-    const message = { content: Buffer.from(body), fields: { routingKey: key }, properties };
-    const read = decodeRecordMessage(message as unknown as Message);
+    const message = { type, key, headers, timestamp: 1e300, body: Buffer.from(body) };
+    const read = decodeRecordMessage(message as LedgerMessage);
     assert.ok("kind" in read || "fault" in read);
   };
   fc.assert(fc.property(hostile, check), { numRuns: 3000, seed: 20_261_124 });
@@ -94,7 +96,7 @@ test("the headers of a fire that are missing or odd have their defaults", () => 
     { "x-clockd-epoch": 2 ** 41, "x-clockd-at": "x", "x-clockd-trigger": 1 },
   ]) {
     const message = asRead(encodeFire(fire, NOW), workKey("q"));
-    message.properties.headers = headers;
+    message.headers = headers;
     const at = Math.floor(NOW / 1000) * 1000;
     assert.equal(decodeRecordMessage(message), { kind: "fire", at, fire });
   }
@@ -110,8 +112,9 @@ test("a record says its kind and its time outside its body too", () => {
 });
 
 /** The message as a consumer gets it. */
-function asRead({ body, properties }: WireMessage, routingKey: string): Message {
-  return { content: body, properties, fields: { routingKey } } as unknown as Message;
+function asRead({ body, properties }: WireMessage, key: string): LedgerMessage {
+  const { type, headers, timestamp } = properties;
+  return { type, key, headers, timestamp, body };
 }
 
 test.run();

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Message } from "amqplib";
 import { decodeRecord, encodeRecord } from "../ledger/codec.ts";
 import { isInstant } from "../ledger/fields.ts";
 import type { FireRecord, LedgerFault, LedgerRecord } from "../ledger/record.ts";
@@ -28,30 +27,41 @@ export function encodeRecordMessage(record: Exclude<LedgerRecord, FireRecord>): 
   };
 }
 
+/** A message of the ledger, as every broker can keep it. */
+export interface LedgerMessage {
+  type: unknown;
+  /** Routing key: says the work queue of a fire. */
+  key: string;
+  headers: Headers | undefined;
+  /** AMQP's own, whole seconds. */
+  timestamp?: unknown;
+  body: Buffer;
+}
+
 const KINDS = new Set<unknown>(["missed", "clock", "job", "run", "mark"]);
 
 /** What a message of the ledger says. Whatever somebody put there: never an exception. */
-export function decodeRecordMessage(message: Message): LedgerRecord | LedgerFault {
-  const { type } = message.properties;
+export function decodeRecordMessage(message: LedgerMessage): LedgerRecord | LedgerFault {
+  const { type, body } = message;
   if (type === "fire") return decodeFireRecord(message);
   // Without a type the body alone decides.
-  if (type === undefined || KINDS.has(type)) return decodeRecord(message.content.toString("utf8"));
+  if (type === undefined || KINDS.has(type)) return decodeRecord(body.toString("utf8"));
   return {
     fault: "unknown-kind",
     reason: `a message of type ${JSON.stringify(type).slice(0, 100)}`,
   };
 }
 
-function decodeFireRecord({ content, properties, fields }: Message): FireRecord | LedgerFault {
-  const body = readFireBody(content);
+function decodeFireRecord(message: LedgerMessage): FireRecord | LedgerFault {
+  const body = readFireBody(message.body);
   if ("problem" in body) {
     return { fault: body.newer ? "newer-version" : "broken", reason: body.problem };
   }
-  const target = targetOf(body, fields.routingKey);
+  const target = targetOf(body, message.key);
   if (!target) return { fault: "broken", reason: `the fire of ${body.job} says not where it goes` };
-  const headers: Headers = properties.headers ?? {};
+  const headers: Headers = message.headers ?? {};
   const { job, slot } = body;
-  const at = publishedAt(headers, properties.timestamp);
+  const at = publishedAt(headers, message.timestamp);
   return { kind: "fire", at, fire: { job, slot, ...readHeaders(headers), target } };
 }
 
