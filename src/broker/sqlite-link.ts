@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { type BrokerProblem, isBrokerProblem } from "./broker.ts";
 import { pollUntil } from "./deadline.ts";
 import { type OpenFile, openFile } from "./sqlite-file.ts";
-import { enter, LOOK_MS, type Presence, watchPresence } from "./sqlite-presence.ts";
+import { enter, LOOK_MS, type Seen, watchPresence } from "./sqlite-presence.ts";
 import { problem, problemOf } from "./sqlite-problem.ts";
 import { watchDatabase } from "./sqlite-watch.ts";
 import { createWriter, type Writer } from "./sqlite-writer.ts";
@@ -45,7 +45,7 @@ export interface Link {
 }
 
 /** Dead when nothing is heard of it for so long. A clock that is frozen has to be followed soon. ms. */
-const PATIENCE = { clock: 3000, worker: 30_000, ledger: 0 };
+const PATIENCE = { clock: 5000, worker: 30_000, ledger: 0 };
 const BEATS_IN_PATIENCE = 3;
 
 export async function openLink(role: Role, options: StoreOptions): Promise<Link | BrokerProblem> {
@@ -160,24 +160,28 @@ function keepPresent(link: Link, file: OpenFile, beatMs: number): void {
   const presence = watchPresence(db);
   const beat = db.prepare("UPDATE links SET beats = beats + 1 WHERE id = ?");
   let beatenAt = performance.now();
-  const reap = link.guard(() => reapDead(link, presence, file.path));
+  let isBeating = false;
+  const reap = link.guard(() => reapDead(link, presence.look(!isBeating), file.path));
   const look = () => {
     if (link.isLost) return clearInterval(timer);
     if (!file.isThere()) {
       const reason = "it was deleted or replaced: what is in it is lost to clockd";
       return link.lose(problem("BROKER_FILE_GONE", `${file.path}: ${reason}`));
     }
-    if (performance.now() - beatenAt >= beatMs) {
-      beatenAt = performance.now();
-      void link.write(() => beat.run(id), { light: true });
-    }
     reap();
+    if (isBeating || performance.now() - beatenAt < beatMs) return;
+    beatenAt = performance.now();
+    isBeating = true;
+    void link
+      .write(() => beat.run(id), { light: true })
+      .then(() => {
+        isBeating = false;
+      });
   };
   const timer = setInterval(look, LOOK_MS);
 }
 
-function reapDead(link: Link, presence: Presence, path: string): void {
-  const { dead, otherMachine } = presence.look();
+function reapDead(link: Link, { dead, otherMachine }: Seen, path: string): void {
   if (otherMachine) {
     const reason = "a process of another machine uses it too, and two machines harm each other";
     link.lose(problem("BROKER_TWO_MACHINES", `${path}: ${reason}: use RabbitMQ`));

@@ -7,8 +7,11 @@ import { isGone, ownMark, type ProcessMark } from "./sqlite-process.ts";
  * two clocks are compared: everybody counts with his own.
  */
 export interface Presence {
-  /** Looks at all others. Call it about every `LOOK_MS`. */
-  look(): Seen;
+  /**
+   * Looks at all others. Call it about every `LOOK_MS`. `canWrite`: this link could write just now;
+   * when it could not, others could not either, and their silence means nothing.
+   */
+  look(canWrite: boolean): Seen;
 }
 
 export interface Seen {
@@ -38,10 +41,10 @@ export function watchPresence(db: DatabaseSync): Presence {
   let memory = new Map<number, Memory>();
   let lookedAt = performance.now();
   return {
-    look() {
+    look(canWrite) {
       const now = performance.now();
       // This process may have been frozen itself: then it has not been looking.
-      const elapsed = Math.min(now - lookedAt, 2 * LOOK_MS);
+      const elapsed = canWrite ? Math.min(now - lookedAt, 2 * LOOK_MS) : 0;
       lookedAt = now;
       const next = new Map<number, Memory>();
       const seen: Seen = { dead: [], otherMachine: false };
