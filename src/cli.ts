@@ -2,12 +2,13 @@ import yargs, { type Argv } from "yargs";
 import { ledgerCommands } from "./cli-ledger.ts";
 import { systemTime } from "./clock/time.ts";
 import { clock } from "./commands/clock.ts";
-import { daemonFlags, daemonOptions, workerFlags } from "./commands/daemon-flags.ts";
+import { daemonFlags, daemonOptions, workerFlags, workerOptions } from "./commands/daemon-flags.ts";
 import { explain } from "./commands/explain.ts";
 import { choiceOf, last, scheduleFlags, wholeNumber } from "./commands/flags.ts";
 import { EXIT, type Host } from "./commands/host.ts";
 import { next } from "./commands/next.ts";
 import type { ShowIo } from "./commands/show.ts";
+import { up } from "./commands/up.ts";
 import { UsageError } from "./commands/usage-error.ts";
 import { validate } from "./commands/validate.ts";
 import { worker } from "./commands/worker.ts";
@@ -81,19 +82,18 @@ function running(parser: Argv, host: Host, done: Done): Argv {
     .command(
       "worker",
       "run the commands of published jobs",
-      (command) => workerFlags(daemonFlags(command)),
-      (argv) =>
-        done(
-          worker(
-            {
-              ...daemonOptions(argv),
-              concurrency: argv.concurrency,
-              queues: argv.queue,
-              drain: argv.drain,
-            },
-            host,
-          ),
+      (command) =>
+        workerFlags(daemonFlags(command)).example(
+          "clockd worker --queue default --queue reports --concurrency 8",
+          "",
         ),
+      (argv) => done(worker(workerOptions(argv), host)),
+    )
+    .command(
+      "up",
+      "publish jobs and run their commands, in one process",
+      (command) => workerFlags(daemonFlags(command)).example("clockd up", ""),
+      (argv) => done(up(workerOptions(argv), host)),
     );
 }
 

@@ -2,8 +2,9 @@ import type { Argv } from "yargs";
 import { LOG_LEVELS } from "../observe/log.ts";
 import type { DaemonOptions } from "./daemon.ts";
 import { duration, last, wholeNumber } from "./flags.ts";
+import type { WorkerCommandOptions } from "./worker.ts";
 
-/** The flags of clock and worker. */
+/** The flags that clock, worker and up share. */
 export function daemonFlags(command: Argv) {
   return command
     .option("config", {
@@ -19,7 +20,7 @@ export function daemonFlags(command: Argv) {
       requiresArg: true,
       coerce: last<string | undefined>,
       describe:
-        "its URL; otherwise CLOCKD_BROKER_URL, AMQP_URL, CLOUDAMQP_URL, RABBITMQ_URL or the file's",
+        "its URL; otherwise CLOCKD_BROKER_URL, AMQP_URL, CLOUDAMQP_URL, RABBITMQ_URL, the file's, or sqlite:.clockd/clockd.db",
     })
     .option("log-level", {
       choices: LOG_LEVELS,
@@ -33,7 +34,7 @@ export function daemonFlags(command: Argv) {
     });
 }
 
-/** Those of the worker beside them. */
+/** Those of worker and up beside them. */
 export function workerFlags(command: ReturnType<typeof daemonFlags>) {
   return command
     .option("concurrency", {
@@ -56,17 +57,26 @@ export function workerFlags(command: ReturnType<typeof daemonFlags>) {
       requiresArg: true,
       describe: "how long running commands may go on after SIGTERM",
       coerce: duration("--drain"),
-    })
-    .example("clockd worker --queue default --queue reports --concurrency 8", "");
+    });
 }
 
-/** The flags as the commands take them. */
-export function daemonOptions(argv: {
+interface DaemonArgv {
   config: string;
   broker: string | undefined;
   "log-level": DaemonOptions["logLevel"];
   "log-format": DaemonOptions["logFormat"];
-}): DaemonOptions {
+}
+
+/** The flags as the commands take them. */
+export function daemonOptions(argv: DaemonArgv): DaemonOptions {
   const { config, broker } = argv;
   return { config, broker, logLevel: argv["log-level"], logFormat: argv["log-format"] };
+}
+
+/** The same for worker and up. */
+export function workerOptions(
+  argv: DaemonArgv & { concurrency: number; queue: string[]; drain: number },
+): WorkerCommandOptions {
+  const { concurrency, queue: queues, drain } = argv;
+  return { ...daemonOptions(argv), concurrency, queues, drain };
 }

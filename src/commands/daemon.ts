@@ -25,17 +25,24 @@ export interface DaemonParts {
   /** What this process is called in the ledger: host and pid. */
   name: string;
   time: Time;
+  /** Writes to the log under the mode's name. */
   emit: Emit;
+  /** The same log under another name: where two share it, each line says whose it is. */
+  logAs(name: "clock" | "worker"): Emit;
   /** Registers what has to be undone at the end. */
   onStop: Lifecycle["onStop"];
-  /** Follows the file and SIGHUP until the process is told to stop. */
-  follow(apply: (next: Config) => Promise<{ message: string } | undefined>): void;
 }
+
+/** Puts another file in force. A problem means that the old one stays. */
+export type Apply = (next: Config) => Promise<{ message: string } | undefined>;
 
 /** What a mode does with the parts, and how long its end may take after the first signal, ms. */
 export interface Mode {
-  start(parts: DaemonParts): void;
+  /** Every good file that comes later is offered to the answer. */
+  start(parts: DaemonParts): Apply;
   stopWithin(config: Config): number;
+  /** How long running commands may go on after it, ms. Absent where there are none. */
+  drain?: number;
 }
 
 /**
@@ -43,42 +50,65 @@ export interface Mode {
  * that cannot hang. Resolves with an exit code after `host.stop` was aborted.
  */
 export async function daemon(
-  mode: "clock" | "worker",
+  mode: "clock" | "worker" | "up",
   options: DaemonOptions,
   host: Host,
-  { start, stopWithin }: Mode,
+  what: Mode,
 ): Promise<number> {
   const time = systemTime();
-  const emit = openLog(mode, options, host);
-  const { environment, stop } = host;
-  emit({ type: "process.started", mode, version: VERSION, config: options.config, pid: host.pid });
-  const reading = { path: options.config, role: mode, environment, time, emit };
+  const logAs = (name: string) => openLog(name, options, host);
+  const emit = logAs(mode);
+  const { config: path, broker: flag } = options;
+  const { environment } = host;
+  // From now on a signal is ours: it ends this in good order.
+  const { stop } = host;
+  emit({ type: "process.started", mode, version: VERSION, config: path, pid: host.pid });
+  const reading = { path, role: mode, environment, time, emit };
   const config = await loadAtStart(reading);
   if (!config) return EXIT.refused;
-  const url = chooseBrokerUrl(options.broker, environment, config.brokerUrl);
   const name = `${host.hostname}:${host.pid}`;
-  const { namespace } = config;
+  const { namespace, brokerUrl } = config;
+  const url = chooseBrokerUrl(flag, environment, brokerUrl);
   const broker = openBroker(url, { namespace, name, now: time.now, emit });
   if ("code" in broker) {
     host.err(`clockd: ${broker.message}\n`);
     return EXIT.usage;
   }
-  const follow: DaemonParts["follow"] = (apply) => {
+  const follow = (apply: Apply) => {
     const reload = createReloader(config, { ...reading, apply });
     host.onReload(() => void reload());
-    watchFile(options.config, { time, signal: stop, onChange: () => void reload() });
+    watchFile(path, { time, signal: stop, onChange: () => void reload() });
     // For an edit between the first reading and the first look.
     void reload();
   };
-  const lifecycle = createLifecycle();
-  start({ config, broker, name, time, emit, follow, onStop: lifecycle.onStop });
-  await aborted(stop);
-  emit({ type: "process.stopping", signal: String(stop.reason) });
-  for (const reason of await lifecycle.stop(stopWithin(config))) {
-    emit({ type: "process.clean_up_failed", reason });
-  }
+  await serve(what, { config, broker, name, time, emit, logAs }, follow, stop);
   emit({ type: "process.stopped", mode });
   return EXIT.ok;
+}
+
+/** Starts it, follows the file and SIGHUP until `stop` is aborted, and ends everything. */
+async function serve(
+  { start, stopWithin, drain }: Mode,
+  parts: Omit<DaemonParts, "onStop">,
+  follow: (apply: Apply) => void,
+  stop: AbortSignal,
+): Promise<void> {
+  const { config, emit } = parts;
+  const lifecycle = createLifecycle();
+  const offer = start({ ...parts, onStop: lifecycle.onStop });
+  let longest = stopWithin(config);
+  follow(async (next) => {
+    const refusal = await offer(next);
+    // What is running may be from any of the files.
+    if (!refusal) longest = Math.max(longest, stopWithin(next));
+    return refusal;
+  });
+  await aborted(stop);
+  const draining = drain === undefined ? {} : { drain };
+  emit({ type: "process.stopping", signal: String(stop.reason), ...draining });
+  for (const reason of await lifecycle.stop(longest)) {
+    emit({ type: "process.clean_up_failed", reason });
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,8 +1,9 @@
 import { dirname, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { queuesOf } from "../config/queues.ts";
+import type { Emit } from "../observe/events.ts";
 import { createWorker } from "../worker/worker.ts";
-import { type DaemonOptions, type DaemonParts, daemon } from "./daemon.ts";
+import { type Apply, type DaemonOptions, type DaemonParts, daemon } from "./daemon.ts";
 import type { Host } from "./host.ts";
 
 export interface WorkerCommandOptions extends DaemonOptions {
@@ -20,43 +21,50 @@ const STOP_MARGIN_MS = 10_000;
 /** `clockd worker`: runs the commands of the fires it receives. Resolves with an exit code. */
 export function worker(options: WorkerCommandOptions, host: Host): Promise<number> {
   return daemon("worker", options, host, {
-    stopWithin: (config) => options.drain + longestKillAfter(config) + STOP_MARGIN_MS,
-    start(parts) {
-      const { config, broker, time, emit, follow, onStop } = parts;
-      let inForce = config;
-      const queues = options.queues.length > 0 ? options.queues : [...queuesOf(config)];
-      const runner = createWorker({
-        broker,
-        name: `${host.hostname}:${host.pid}`,
-        queues,
-        concurrency: options.concurrency,
-        job: (name) => inForce.jobs.get(name),
-        folder: () => dirname(resolve(options.config)),
-        environment: host.environment,
-        time,
-        emit,
-        random: Math.random,
-      });
-      follow(async (next) => {
-        inForce = next;
-        if (options.queues.length === 0) warnOfNewQueues(next, queues, parts, options.config);
-        return undefined;
-      });
-      host.hurry.addEventListener("abort", () => runner.terminate());
-      const ended = runner.run(host.stop);
-      onStop("the worker", async () => {
-        await Promise.all([runner.drain({ drainMs: options.drain }), ended]);
-      });
-    },
+    drain: options.drain,
+    stopWithin: (config) => workerStopsWithin(options, config),
+    start: (parts) => startWorker(parts, options, host),
   });
 }
 
-function warnOfNewQueues(
-  next: Config,
-  taken: readonly string[],
-  { emit }: DaemonParts,
-  file: string,
-): void {
+/** How long the end of a worker with this file may take after the first signal. ms. */
+export function workerStopsWithin({ drain }: WorkerCommandOptions, config: Config): number {
+  return drain + longestKillAfter(config) + STOP_MARGIN_MS;
+}
+
+/** Runs a worker until `host.stop` is aborted; `host.hurry` ends its commands. */
+export function startWorker(
+  { config, broker, name, time, emit, onStop }: DaemonParts,
+  options: WorkerCommandOptions,
+  host: Host,
+): Apply {
+  let inForce = config;
+  const queues = options.queues.length > 0 ? options.queues : [...queuesOf(config)];
+  const runner = createWorker({
+    broker,
+    name,
+    queues,
+    concurrency: options.concurrency,
+    job: (name) => inForce.jobs.get(name),
+    folder: () => dirname(resolve(options.config)),
+    environment: host.environment,
+    time,
+    emit,
+    random: Math.random,
+  });
+  host.hurry.addEventListener("abort", () => runner.terminate());
+  const ended = runner.run(host.stop);
+  onStop("the worker", async () => {
+    await Promise.all([runner.drain({ drainMs: options.drain }), ended]);
+  });
+  return async (next) => {
+    inForce = next;
+    if (options.queues.length === 0) warnOfNewQueues(next, queues, emit, options.config);
+    return undefined;
+  };
+}
+
+function warnOfNewQueues(next: Config, taken: readonly string[], emit: Emit, file: string): void {
   const unknown = [...queuesOf(next)].filter((queue) => !taken.includes(queue));
   if (unknown.length === 0) return;
   emit({ type: "config.needs_restart", file, field: `queue (${unknown.join(", ")})` });

@@ -22,7 +22,7 @@ export interface LoadOptions {
   /** The file's name as it is to be shown in problems. */
   file: string;
   /** Who reads it: each needs other variables to be set. */
-  role: "validate" | "clock" | "worker";
+  role: "validate" | "clock" | "worker" | "up";
   environment: Environment;
   /** ms UTC: tells which moments have passed. */
   now: Instant;
@@ -99,9 +99,9 @@ function* readConfig(tree: Tree, options: LoadOptions, text: string): Generator<
 }
 
 /** An unset variable matters to the one who needs it; to a check it is worth a word. */
-function unsetLevel(role: LoadOptions["role"], needs: LoadOptions["role"]): UnsetLevel {
+function unsetLevel(role: LoadOptions["role"], needs: "clock" | "worker"): UnsetLevel {
   if (role === "validate") return "warning";
-  return role === needs ? "error" : undefined;
+  return role === needs || role === "up" ? "error" : undefined;
 }
 
 /** Jobs between two steps: some milliseconds. */

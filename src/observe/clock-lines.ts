@@ -1,5 +1,5 @@
 import type { ClockEvent } from "./events.ts";
-import { iso, seconds, type Wording } from "./words.ts";
+import { counted, iso, seconds, type Wording } from "./words.ts";
 
 /** What a clock's events are in the log. */
 export function clockLine(event: ClockEvent): Wording {
@@ -26,8 +26,9 @@ export function clockLine(event: ClockEvent): Wording {
         event.nextSlot === undefined
           ? "none is due"
           : `next ${event.nextJob} at ${iso(event.nextSlot)}`;
-      const late = event.late > 0 ? `, ${event.late} things to catch up` : "";
-      return ["info", `leading (epoch ${event.epoch}) with ${event.jobs} jobs: ${first}${late}`];
+      const late = event.late > 0 ? `, ${counted(event.late, "thing")} to catch up` : "";
+      const jobs = counted(event.jobs, "job");
+      return ["info", `leading (epoch ${event.epoch}) with ${jobs}: ${first}${late}`];
     }
     case "fire.confirmed": {
       const marks = [
@@ -46,7 +47,7 @@ export function clockLine(event: ClockEvent): Wording {
     case "clock.resending":
       return [
         "warn",
-        `sending ${event.count} fires again, flagged: the broker did not confirm them`,
+        `sending ${counted(event.count, "fire")} again, flagged: the broker gave no confirm`,
       ];
     case "slots.missed":
       return [

@@ -15,14 +15,15 @@ export type Emit = (event: Event) => void;
 export type ProcessEvent =
   | {
       type: "process.started";
-      mode: "clock" | "worker";
+      mode: "clock" | "worker" | "up";
       version: string;
       config: string;
       pid: number;
     }
-  | { type: "process.stopping"; signal: string }
+  /** `drain`: how long running commands may go on, where there can be some. */
+  | { type: "process.stopping"; signal: string; drain?: number }
   | { type: "process.clean_up_failed"; reason: string }
-  | { type: "process.stopped"; mode: "clock" | "worker" };
+  | { type: "process.stopped"; mode: "clock" | "worker" | "up" };
 
 export type ConfigEvent =
   | { type: "config.loaded"; file: string; jobs: number; hash: string }

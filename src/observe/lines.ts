@@ -8,7 +8,7 @@ import type {
   ProcessEvent,
   WorkerEvent,
 } from "./events.ts";
-import { iso, seconds, type Wording } from "./words.ts";
+import { counted, iso, seconds, type Wording } from "./words.ts";
 
 /** What an event is in the log. Messages make sense without the fields, which are for machines. */
 export interface Line {
@@ -33,7 +33,7 @@ function wording(event: Event): Wording {
     if (event.type === "ledger.odd") return ["warn", `the ledger: ${event.reason}`];
     return [
       "info",
-      `the ledger is new: ${event.jobs} jobs begin now, and none is paused by people`,
+      `the ledger is new: it begins now with ${counted(event.jobs, "job")}, and nothing is paused by people`,
     ];
   }
   return clockLine(event as ClockEvent);
@@ -46,9 +46,12 @@ function isOf<E extends Event>(event: Event, ...rooms: string[]): event is E {
 function processLine(event: ProcessEvent): Wording {
   switch (event.type) {
     case "process.started":
-      return ["info", `clockd ${event.version} ${event.mode} started with ${event.config}`];
+      return [
+        "info",
+        `clockd ${event.version} ${event.mode === "up" ? "clock and worker" : event.mode} started with ${event.config}`,
+      ];
     case "process.stopping":
-      return ["info", `stopping on ${event.signal}`];
+      return ["info", `stopping on ${event.signal}${drainOf(event)}`];
     case "process.stopped":
       return ["info", "stopped"];
     case "process.clean_up_failed":
@@ -56,10 +59,16 @@ function processLine(event: ProcessEvent): Wording {
   }
 }
 
+/** A person who waits for the end shall know what for. */
+function drainOf({ drain }: ProcessEvent & { type: "process.stopping" }): string {
+  if (!drain) return "";
+  return `: running commands have ${seconds(drain)} to end, a second signal terminates them`;
+}
+
 function configLine(event: ConfigEvent): Wording {
   switch (event.type) {
     case "config.loaded":
-      return ["info", `${event.file}: ${event.jobs} jobs`];
+      return ["info", `${event.file}: ${counted(event.jobs, "job")}`];
     case "config.problem":
       return [event.problem.level === "error" ? "error" : "warn", event.problem.text];
     case "config.refused":
@@ -77,7 +86,7 @@ function configLine(event: ConfigEvent): Wording {
         .map((what) => `${event[what].length} ${what}`);
       return [
         "info",
-        `${event.file} reloaded: ${event.jobs} jobs, ${parts.join(", ") || "none changed"}`,
+        `${event.file} reloaded: ${counted(event.jobs, "job")}, ${parts.join(", ") || "none changed"}`,
       ];
     }
   }
@@ -112,10 +121,7 @@ function workerLine(event: WorkerEvent): Wording {
     case "run.terminating":
       return ["warn", `sending ${event.signal} to ${event.fire}: ${event.why}`];
     case "run.finished":
-      return [
-        event.ok ? "info" : "error",
-        `${ending(event)} ${event.fire} after ${seconds(event.duration)}`,
-      ];
+      return [event.ok ? "info" : "error", ending(event)];
     case "run.not_recorded":
       return ["debug", `the ledger may lack the end of ${event.fire}: ${event.reason}`];
     case "run.given_back":
@@ -127,19 +133,15 @@ function workerLine(event: WorkerEvent): Wording {
   }
 }
 
-/** How a run ended, as the beginning of a sentence. */
-function ending({
-  outcome,
-  ok,
-  exitCode,
-  signal,
-  reason,
-}: WorkerEvent & { type: "run.finished" }): string {
+/** How a run ended. */
+function ending(event: WorkerEvent & { type: "run.finished" }): string {
+  const { fire, outcome, ok, exitCode, signal, reason } = event;
+  const after = `${fire} after ${seconds(event.duration)}`;
   const why = reason ? ` (${reason})` : "";
-  if (ok) return `finished${why}`;
-  if (outcome === "not-started") return `could not start${why}`;
-  if (outcome === "timed-out") return `timed out${why}`;
-  return `failed with ${signal ?? `exit code ${exitCode}`}${why}`;
+  if (ok) return `finished ${after}${why}`;
+  if (outcome === "not-started") return `could not start ${fire}: ${reason}`;
+  if (outcome === "timed-out") return `timed out ${after}${why}`;
+  return `failed ${after}: ${signal ?? `exit code ${exitCode}`}${why}`;
 }
 
 const TIMES = new Set(["slot", "nextSlot", "first", "last"]);

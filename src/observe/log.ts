@@ -11,7 +11,7 @@ export interface LogOptions {
   /** JSON lines for machines, one coloured line an event for people. */
   format: "json" | "human";
   color: boolean;
-  /** Which program writes: `clock` or `worker`. */
+  /** Who writes: `clock` or `worker`; `up` where the two are one process and it speaks for both. */
   name: string;
   /** Where lines go; each ends with a newline. */
   write(text: string): void;
@@ -37,12 +37,18 @@ export function createLog(options: LogOptions): Emit {
   };
 }
 
+/** Where a clock and a worker write to one terminal, their lines can be told apart at a glance. */
+const MESSAGE_COLORS: Readonly<Record<string, string>> = { clock: "cyan", worker: "magenta" };
+
 /** Lines for people; the fields are left out, since messages make sense without them. */
 function humanStream(options: LogOptions): DestinationStream {
   const prettify = prettyFactory({
     colorize: options.color,
     translateTime: "SYS:HH:MM:ss.l",
     hideObject: true,
+    // Beside the colours of the levels.
+    useOnlyCustomProps: false,
+    customColors: `message:${MESSAGE_COLORS[options.name] ?? "reset"}`,
   });
   return { write: (line) => options.write(prettify(line)) };
 }
