@@ -1,24 +1,29 @@
 /**
  * Breaks clocks, broker and network while jobs are due every second, and looks for slots that were
- * lost, or fired twice: `npm run faults -- --rounds N --seed S [--rabbitmq 4.0] [--kinds A,B]
- * [--json FILE] [--keep]`. Each round prints its seed: `--rounds 1 --seed` with it repeats the round
- * (with the same `--kinds`). Ends with `N rounds, M failed`, and with exit code 1 when one failed.
+ * lost, or fired twice: `npm run faults -- --rounds N --seed S [--broker rabbitmq|sqlite]
+ * [--rabbitmq 4.0] [--kinds A,B] [--json FILE] [--keep]`. Each round prints its seed: `--rounds 1
+ * --seed` with it repeats the round (with the same `--broker` and `--kinds`). Ends with
+ * `N rounds, M failed`, and with exit code 1 when one failed.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type BrokerUnderTest, brokerUnderTest } from "../test/faults/broker.ts";
+import type { Ground } from "../test/faults/ground.ts";
 import { keepRound } from "../test/faults/keep.ts";
-import { isKind, KINDS, type Kind } from "../test/faults/kinds.ts";
+import type { Kind, RoundPlan } from "../test/faults/kinds.ts";
+import { kindsNamed, RABBITMQ_MENU, SQLITE_MENU } from "../test/faults/menu.ts";
 import { planRound } from "../test/faults/plan.ts";
+import { rabbitmqGround } from "../test/faults/rabbitmq-ground.ts";
 import { seedOfRound } from "../test/faults/random.ts";
 import { roundLine, totalLines } from "../test/faults/report.ts";
 import { playRound, type Round } from "../test/faults/round.ts";
+import { sqliteGround } from "../test/faults/sqlite-ground.ts";
 import { startRabbitmq } from "../test/support/rabbitmq.ts";
 
 interface Wanted {
   rounds: number;
   seed: number;
   kinds: readonly Kind[];
+  broker: "sqlite" | "rabbitmq";
   rabbitmq: "installed" | "4.0";
   json: string | undefined;
   /** Keeps what good rounds leave, too. */
@@ -42,6 +47,7 @@ function readArguments(): Wanted | string {
       rounds: { type: "string", default: "10" },
       seed: { type: "string" },
       kinds: { type: "string" },
+      broker: { type: "string", default: "rabbitmq" },
       rabbitmq: { type: "string", default: "installed" },
       json: { type: "string" },
       keep: { type: "boolean", default: false },
@@ -51,27 +57,29 @@ function readArguments(): Wanted | string {
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
   if (!Number.isSafeInteger(rounds) || rounds < 1) return "--rounds is a number from 1 on";
   if (!Number.isSafeInteger(seed) || seed < 0) return "--seed is a whole number";
-  const { rabbitmq } = values;
+  const { broker, rabbitmq, json, keep } = values;
+  if (broker !== "rabbitmq" && broker !== "sqlite") return "--broker is rabbitmq or sqlite";
   if (rabbitmq !== "installed" && rabbitmq !== "4.0") return "--rabbitmq is installed or 4.0";
-  const names = values.kinds?.split(",") ?? [...KINDS];
-  const kinds = names.filter(isKind);
-  if (kinds.length < names.length) return `--kinds are some of ${KINDS.join(",")}`;
-  return { rounds, seed, kinds, rabbitmq, json: values.json, keep: values.keep };
+  const menu = broker === "sqlite" ? SQLITE_MENU : RABBITMQ_MENU;
+  const kinds = values.kinds === undefined ? menu.kinds : kindsNamed(values.kinds.split(","), menu);
+  if (typeof kinds === "string") return kinds;
+  return { rounds, seed, kinds, broker, rabbitmq, json, keep };
 }
 
-async function main({ rounds: count, seed, kinds, rabbitmq, json, keep }: Wanted): Promise<number> {
-  const broker = brokerUnderTest(await startRabbitmq({ version: rabbitmq }));
+async function main({ rounds: count, seed, kinds, json, keep, ...which }: Wanted): Promise<number> {
+  const ground = await openGround(which);
   const rounds: Round[] = [];
   try {
-    console.log(`RabbitMQ ${broker.version}, seed ${seed}`);
+    console.log(`${ground.name}, seed ${seed}`);
     for (let number = 1; number <= count; number++) {
-      rounds.push(await playOne(number, planRound(seedOfRound(seed, number), kinds), broker, keep));
+      const plan = planRound(seedOfRound(seed, number), kinds, ground.menu);
+      rounds.push(await playOne(number, plan, ground, keep));
     }
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     console.log("stopped before the end");
   } finally {
-    await broker.stop();
+    await ground.stop();
   }
   for (const line of totalLines(rounds)) console.log(line);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(summary(rounds), null, 2)}\n`);
@@ -79,13 +87,18 @@ async function main({ rounds: count, seed, kinds, rabbitmq, json, keep }: Wanted
   return rounds.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
+async function openGround({ broker, rabbitmq: version }: Pick<Wanted, "broker" | "rabbitmq">) {
+  if (broker === "sqlite") return sqliteGround();
+  return rabbitmqGround(await startRabbitmq({ version }));
+}
+
 async function playOne(
   number: number,
-  plan: ReturnType<typeof planRound>,
-  broker: BrokerUnderTest,
+  plan: RoundPlan,
+  ground: Ground,
   keep: boolean,
 ): Promise<Round> {
-  const round = await playRound(plan, broker, stop.signal);
+  const round = await playRound(plan, ground, stop.signal);
   console.log(`round ${number} | ${roundLine(round)}`);
   for (const problem of round.problems) console.log(`  ${problem}`);
   if (keep || round.problems.length > 0) console.log(`  what it left: ${keepRound(round)}`);

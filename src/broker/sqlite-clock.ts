@@ -11,15 +11,17 @@ import { encodeFire, encodePublishFire } from "./wire.ts";
 const WINDOW = 2000;
 
 /** Opens a link for a clock. Work queues need no making: they are only names. */
-export async function openClockLink(options: StoreOptions): Promise<ClockLink | BrokerProblem> {
-  const link = await openLink("clock", options);
-  if (isBrokerProblem(link)) return link;
-  const record = createRecord(link, options.now);
+export function openClockLink(options: StoreOptions): Promise<ClockLink | BrokerProblem> {
+  return openLink("clock", options, (link) => clockOf(link, options));
+}
+
+function clockOf(link: Link, { now }: StoreOptions): ClockLink {
+  const record = createRecord(link, now);
   const ledger = ledgerOf(link, record);
-  const election = standForElection(link);
-  void election.elected.then(() => keepSmall(link, options.now));
-  const publish = createFiring(link, record, options.now);
+  const publish = createFiring(link, record, now);
   const snapshots = createSnapshots(link);
+  const election = standForElection(link);
+  void election.elected.then(link.guard(() => keepSmall(link, now)));
   const hasRoom = () => link.open < WINDOW;
   return {
     ...ledger,

@@ -1,6 +1,6 @@
 import { type Delivery, isBrokerProblem } from "./broker.ts";
-import { parseHeaders } from "./sqlite-follow.ts";
 import type { Link } from "./sqlite-link.ts";
+import { bytesOf, headersOf } from "./sqlite-row.ts";
 import type { WorkRow } from "./sqlite-take.ts";
 import { decodeFire, isWireProblem } from "./wire.ts";
 
@@ -27,8 +27,8 @@ export function deliveryOf(
   queue: string,
   { settling, settled, usable }: { settling: Settling; settled(): void; usable(): boolean },
 ): Delivery {
-  const body = Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength);
-  const headers = parseHeaders(row.headers);
+  const body = bytesOf(row.body);
+  const headers = headersOf(row.headers);
   const content = decodeFire(body, headers);
   let isSettled = false;
   /** The first one counts. */
@@ -55,7 +55,7 @@ export function deliveryOf(
       if (!first()) return false;
       const job = isWireProblem(content) ? {} : { "x-clockd-job": content.job };
       const why = { "x-clockd-reason": reason, "x-clockd-queue": queue, ...job };
-      const buried = await settling.bury(row.id, { ...headers, ...why }, row.body);
+      const buried = await settling.bury(row.id, { ...headers, ...why }, body);
       settled();
       return !isBrokerProblem(buried);
     },

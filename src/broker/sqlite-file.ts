@@ -1,7 +1,18 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type BrokerProblem, isBrokerProblem } from "./broker.ts";
+import { type Identity, identify } from "./sqlite-identity.ts";
 import { networkProblem } from "./sqlite-network.ts";
 import { problem, problemOf } from "./sqlite-problem.ts";
 import {
@@ -13,11 +24,12 @@ import {
 } from "./sqlite-schema.ts";
 
 /** An open database, and the file that it is: somebody may put another in its place. */
-export interface OpenFile {
+export interface OpenFile extends Identity {
   db: DatabaseSync;
+  /** As it was asked for, for people. */
   path: string;
-  /** False when the file was deleted or replaced meanwhile. */
-  isThere(): boolean;
+  /** Where it is: SQLite's side files are beside it, also when the path is a link to it. */
+  real: string;
 }
 
 /** SQLite waits this long by itself, and this process with it, for another's short write. ms. */
@@ -42,32 +54,68 @@ export async function openFile(path: string, make: boolean): Promise<OpenFile | 
 function tryOpen(path: string, make: boolean): OpenFile | BrokerProblem {
   let db: DatabaseSync | undefined;
   try {
-    const refused = prepare(path, make);
-    if (refused) return refused;
-    db = new DatabaseSync(path, { timeout: WAIT_MS });
-    const foreign = checkFile(db, path, make);
-    if (foreign) {
-      db.close();
-      return foreign;
+    if (!existsSync(path)) {
+      if (!make) return noLedger(`there is no ${path}`);
+      makeFile(path);
     }
-    // Every commit is on the disk before it is confirmed, and the log of writes does not stay large.
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-    db.exec("PRAGMA journal_size_limit = 16000000; PRAGMA cache_size = -16000");
-    return { db, path, isThere: watchIdentity(path) };
+    const real = realpathSync(path);
+    const refused = checkPlace(path, real);
+    if (refused) return refused;
+    // Never the path itself: SQLite takes `file:…` for a URL.
+    db = new DatabaseSync(real, { timeout: WAIT_MS });
+    const unusable = checkFile(db, path, make) ?? prepare(db, path);
+    if (!unusable) return { db, path, real, ...identify(real, db) };
+    db.close();
+    return unusable;
   } catch (error) {
     db?.close();
     return problemOf(error, path);
   }
 }
 
-function prepare(path: string, make: boolean): BrokerProblem | undefined {
-  if (!existsSync(path)) {
-    if (!make) {
-      return problem("BROKER_NO_LEDGER", `there is no ${path}: no clock has run with it here`);
-    }
-    makeFile(path);
+function noLedger(reason: string): BrokerProblem {
+  return problem("BROKER_NO_LEDGER", `${reason}: no clock has run with it here`);
+}
+
+function checkPlace(path: string, real: string): BrokerProblem | undefined {
+  const stat = statSync(real);
+  if (!stat.isFile()) {
+    const what = stat.isDirectory() ? "a folder: name a file in it" : "no file: name another";
+    return problem("BROKER_FILE", `${path} is ${what}`);
   }
-  return networkProblem(path);
+  // SQLite would make side files that are read-only too, and stay so.
+  if (may(real, constants.R_OK | constants.W_OK)) return networkProblem(real);
+  if (may(real, constants.R_OK)) {
+    return problem(
+      "BROKER_READ_ONLY",
+      `${path} is read-only: give clockd the right to write to it`,
+    );
+  }
+  const reason = "this user may not use it: give it to the user that clockd runs as";
+  return problem("BROKER_ACCESS", `${path}: ${reason}`);
+}
+
+function may(file: string, mode: number): boolean {
+  try {
+    accessSync(file, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every commit is on the disk before it is confirmed, and the log of writes does not stay large. */
+function prepare(db: DatabaseSync, path: string): BrokerProblem | undefined {
+  const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
+  if (mode !== "wal") {
+    const reason = "its file system has no memory that processes share, which SQLite needs";
+    return problem("BROKER_FILE", `${path}: ${reason}: use a local disk, or RabbitMQ`);
+  }
+  db.exec("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16000000");
+  db.exec("PRAGMA cache_size = -16000");
+  // From the first reading on the side files are there.
+  versionOf(db);
+  return undefined;
 }
 
 /** The rights are there from the first moment. SQLite gives its side files the same ones. */
@@ -85,8 +133,8 @@ function checkFile(db: DatabaseSync, path: string, make: boolean): BrokerProblem
   const isEmpty = db.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.n === 0;
   const version = versionOf(db);
   if (isEmpty && version === 0) {
-    if (make) makeTables(db);
-    else return problem("BROKER_NO_LEDGER", `${path} is empty: no clock has run with it here`);
+    if (!make) return noLedger(`${path} is empty`);
+    makeTables(db);
     return undefined;
   }
   if (applicationOf(db) !== APPLICATION_ID) {
@@ -97,12 +145,4 @@ function checkFile(db: DatabaseSync, path: string, make: boolean): BrokerProblem
     return problem("BROKER_NEWER", `${path}: ${reason}: use that clockd, or another file`);
   }
   return undefined;
-}
-
-function watchIdentity(path: string): () => boolean {
-  const { ino, dev } = statSync(path);
-  return () => {
-    const now = statSync(path, { throwIfNoEntry: false });
-    return now?.ino === ino && now.dev === dev;
-  };
 }

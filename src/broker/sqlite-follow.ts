@@ -1,5 +1,6 @@
-import type { BrokerProblem, Following, LedgerEntry, LedgerPlace } from "./broker.ts";
+import type { Following, LedgerEntry, LedgerPlace } from "./broker.ts";
 import type { Link } from "./sqlite-link.ts";
+import { bytesOf, HIGHEST, headersOf } from "./sqlite-row.ts";
 import { decodeRecordMessage } from "./wire-record.ts";
 
 /** Read at once: other work need not wait for a long ledger. */
@@ -7,22 +8,21 @@ const PAGE = 500;
 
 interface Row {
   position: number;
-  type: string | null;
-  key: string;
-  headers: string | null;
-  body: Uint8Array;
+  type: unknown;
+  key: unknown;
+  headers: unknown;
+  body: unknown;
 }
 
-/** Reads the ledger from a place on, and whatever is appended to it. */
-export async function followTable(
+/** Reads the ledger from a place on, and whatever is appended to it. Throws when the file cannot be read. */
+export function followTable(
   link: Link,
   from: LedgerPlace,
   onEntry: (entry: LedgerEntry) => void,
-): Promise<Following | BrokerProblem> {
-  if (link.isLost) return link.lost;
+): Following {
   const page = link.db.prepare(
     `SELECT position, type, key, headers, body FROM ledger
-     WHERE ns = ? AND position >= ? ORDER BY position LIMIT ${PAGE}`,
+     WHERE ns = ? AND position BETWEEN ? AND ${HIGHEST} ORDER BY position LIMIT ${PAGE}`,
   );
   let next = firstOf(link, from);
   let isStopped = false;
@@ -64,9 +64,12 @@ function firstOf(link: Link, from: LedgerPlace): number {
 /** `written` only grows with the position, so that halving finds the place. */
 function positionSince({ db, ns }: Link, since: number): number {
   const ends = db.prepare(
-    "SELECT min(position) AS low, max(position) AS high FROM ledger WHERE ns = ?",
+    `SELECT min(position) AS low, max(position) AS high FROM ledger
+     WHERE ns = ? AND position BETWEEN 0 AND ${HIGHEST}`,
   );
-  const written = db.prepare("SELECT written FROM ledger WHERE ns = ? AND position = ?");
+  const written = db.prepare(
+    `SELECT min(written, ${HIGHEST}) AS written FROM ledger WHERE ns = ? AND position = ?`,
+  );
   let { low, high } = ends.get(ns) as { low: number | null; high: number };
   if (low === null) return 0;
   high += 1;
@@ -81,17 +84,8 @@ function positionSince({ db, ns }: Link, since: number): number {
 function contentOf({ type, key, headers, body }: Row): LedgerEntry["content"] {
   return decodeRecordMessage({
     type: type ?? undefined,
-    key,
-    headers: parseHeaders(headers),
-    body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+    key: String(key),
+    headers: headersOf(headers),
+    body: bytesOf(body),
   });
-}
-
-/** Whatever somebody put there: never an exception. */
-export function parseHeaders(text: string | null): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(text ?? "{}"));
-  } catch {
-    return {};
-  }
 }

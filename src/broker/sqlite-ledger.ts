@@ -7,6 +7,7 @@ import {
 import { followTable } from "./sqlite-follow.ts";
 import { type Link, openLink, type StoreOptions } from "./sqlite-link.ts";
 import { problem } from "./sqlite-problem.ts";
+import { bytesOf } from "./sqlite-row.ts";
 import type { WireMessage } from "./wire.ts";
 import { encodeRecordMessage } from "./wire-record.ts";
 
@@ -38,9 +39,8 @@ export function closedOutcome(): FireOutcome {
 }
 
 /** Opens a link that reads and appends. Makes nothing. */
-export async function openLedgerLink(options: StoreOptions): Promise<LedgerLink | BrokerProblem> {
-  const link = await openLink("ledger", options);
-  return isBrokerProblem(link) ? link : ledgerOf(link, createRecord(link, options.now));
+export function openLedgerLink(options: StoreOptions): Promise<LedgerLink | BrokerProblem> {
+  return openLink("ledger", options, (link) => ledgerOf(link, createRecord(link, options.now)));
 }
 
 export function ledgerOf(link: Link, record: Record): LedgerLink {
@@ -54,11 +54,12 @@ export function ledgerOf(link: Link, record: Record): LedgerLink {
       const message = encodeRecordMessage(content);
       return outcomeOf(await link.write(() => record(message, `ledger.${content.kind}`)));
     },
-    async readSnapshot() {
-      if (link.isLost) return link.lost;
-      return newest.get(link.ns)?.body as Uint8Array | undefined;
-    },
-    follow: (from, onEntry) => followTable(link, from, onEntry),
+    readSnapshot: async () =>
+      link.attempt(() => {
+        const body = newest.get(link.ns)?.body;
+        return body === undefined ? undefined : bytesOf(body);
+      }),
+    follow: async (from, onEntry) => link.attempt(() => followTable(link, from, onEntry)),
     lost: link.lost,
     get isLost() {
       return isClosed || link.isLost;

@@ -2,8 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { type BrokerProblem, isBrokerProblem } from "./broker.ts";
 import { pollUntil } from "./deadline.ts";
 import { type OpenFile, openFile } from "./sqlite-file.ts";
-import { enter, LOOK_MS, type Seen, watchPresence } from "./sqlite-presence.ts";
-import { problem, problemOf } from "./sqlite-problem.ts";
+import { keepPresent } from "./sqlite-keep.ts";
+import { enter, leave } from "./sqlite-presence.ts";
+import { isLocked, problem, problemOf } from "./sqlite-problem.ts";
 import { watchDatabase } from "./sqlite-watch.ts";
 import { createWriter, type Writer } from "./sqlite-writer.ts";
 
@@ -29,8 +30,13 @@ export interface Link {
   write: Writer["write"];
   /** How many writes have no answer. */
   readonly open: number;
-  /** `work`, for a timer or an event: an error of the file is the end of the link. */
+  /**
+   * `work`, for a timer or an event: an error of the file is the end of the link. A file that is locked
+   * in this moment is tried again.
+   */
   guard(work: () => void): () => void;
+  /** The answer of `work`; why the link has ended, if it has, or does so for an error of the file. */
+  attempt<T>(work: () => T): T | BrokerProblem;
   /** Calls `listener` when somebody, this link or another, has written. */
   onChange(listener: () => void): void;
   /** Calls `listener` once, when the next writes of this link have their answers or it has ended. */
@@ -46,19 +52,33 @@ export interface Link {
 
 /** Dead when nothing is heard of it for so long. A clock that is frozen has to be followed soon. ms. */
 const PATIENCE = { clock: 5000, worker: 30_000, ledger: 0 };
-const BEATS_IN_PATIENCE = 3;
+/** How soon something is read again that was locked. ms. */
+const AGAIN_MS = 100;
 
-export async function openLink(role: Role, options: StoreOptions): Promise<Link | BrokerProblem> {
+/** Opens the file, enters a link and makes of it what `build` does, before anything can happen to it. */
+export async function openLink<T>(
+  role: Role,
+  options: StoreOptions,
+  build: (link: Link) => T,
+): Promise<T | BrokerProblem> {
   const file = await openFile(options.path, role !== "ledger");
   if (isBrokerProblem(file)) return file;
-  const link = createLink(file, options);
-  const failure = await enterAs(role, link, options);
-  if (failure) {
+  let link: Link | undefined;
+  try {
+    link = createLink(file, options);
+    const failure = await enterAs(role, link, options);
+    if (!failure) {
+      keepPresent(link, file, PATIENCE[role]);
+      return build(link);
+    }
     await link.close(0);
     return failure;
+  } catch (error) {
+    const why = problemOf(error, options.path);
+    if (link) await link.close(0);
+    else file.db.close();
+    return why;
   }
-  if (link.id > 0) keepPresent(link, file, PATIENCE[role] / BEATS_IN_PATIENCE);
-  return link;
 }
 
 async function enterAs(
@@ -84,112 +104,80 @@ async function enterAs(
   return undefined;
 }
 
-function createLink({ db, path }: OpenFile, { told }: StoreOptions): Link {
+function createLink({ db, path, real }: OpenFile, { told }: StoreOptions): Link {
   const lost = Promise.withResolvers<BrokerProblem>();
   const listeners: (() => void)[] = [];
   const waiting: (() => void)[] = [];
   const changed = () => {
     for (const listener of listeners) listener();
   };
-  const written = () => {
+  const onCommit = (isLight: boolean) => {
+    if (!isLight) bell.ring();
     for (const listener of waiting.splice(0)) listener();
     changed();
   };
-  const fail = (error: unknown) => lose(problemOf(error, path));
-  let isLost = false;
+  // After the end every statement fails, and that means nothing.
+  const fail = (error: unknown) => over ?? lose(problemOf(error, path));
+  let over: BrokerProblem | undefined;
   const isPresent = db.prepare("SELECT 1 FROM links WHERE id = ?");
   const isOurs = () => link.id === 0 || isPresent.get(link.id) !== undefined;
-  const writer = createWriter({ db, path, isOurs, lose, told, onCommit: written });
-  const stopWatching = watchDatabase(path, db, changed);
+  const writer = createWriter({ db, path, isOurs, lose, told, onCommit });
+  const bell = watchDatabase(real, db, changed);
 
   function guard(work: () => void): () => void {
-    return () => {
+    let waits: NodeJS.Timeout | undefined;
+    const run = () => {
       try {
-        if (!isLost) work();
+        if (!over && !waits) work();
       } catch (error) {
-        fail(error);
+        if (!isLocked(error)) return fail(error);
+        waits = setTimeout(() => {
+          waits = undefined;
+          run();
+        }, AGAIN_MS);
       }
     };
+    return run;
+  }
+
+  function attempt<T>(work: () => T): T | BrokerProblem {
+    if (over) return over;
+    try {
+      return work();
+    } catch (error) {
+      fail(error);
+      return problemOf(error, path);
+    }
   }
 
   function lose(why: BrokerProblem): void {
-    if (isLost) return;
+    if (over) return;
     end(why);
     lost.resolve(why);
   }
 
   function end(why: BrokerProblem): void {
-    isLost = true;
-    stopWatching();
+    over = why;
+    bell.end();
     writer.end(why);
-    leave(db, link.id);
+    leave(db, link.id, bell.ring);
     for (const listener of waiting.splice(0)) listener();
   }
 
   const link: Link = {
-    ...{ db, ns: 0, id: 0, lost: lost.promise, lose, guard, fail, write: writer.write },
+    ...{ db, ns: 0, id: 0, lost: lost.promise, lose, guard, attempt, fail, write: writer.write },
     get open() {
       return writer.open;
     },
     onceWritten: (listener) => void waiting.push(listener),
     onChange: (listener) => void listeners.push(guard(listener)),
     get isLost() {
-      return isLost;
+      return over !== undefined;
     },
     async close(deadlineMs) {
-      await pollUntil(() => writer.open === 0 || isLost, deadlineMs);
-      if (!isLost) end(problem("BROKER_CLOSED", "the link is closed"));
+      await pollUntil(() => writer.open === 0 || over !== undefined, deadlineMs);
+      if (!over) end(problem("BROKER_CLOSED", "the link is closed"));
     },
   };
   return link;
-}
-
-/** Whoever cannot say good-bye is found dead by the others. */
-function leave(db: DatabaseSync, id: number): void {
-  try {
-    if (id > 0) db.prepare("DELETE FROM links WHERE id = ?").run(id);
-  } catch {
-    // The file is locked, full, or gone.
-  }
-  db.close();
-}
-
-/** Shows that this link is alive, and sees to those that are not. */
-function keepPresent(link: Link, file: OpenFile, beatMs: number): void {
-  const { db, id } = link;
-  const presence = watchPresence(db);
-  const beat = db.prepare("UPDATE links SET beats = beats + 1 WHERE id = ?");
-  let beatenAt = performance.now();
-  let isBeating = false;
-  const reap = link.guard(() => reapDead(link, presence.look(!isBeating), file.path));
-  const look = () => {
-    if (link.isLost) return clearInterval(timer);
-    if (!file.isThere()) {
-      const reason = "it was deleted or replaced: what is in it is lost to clockd";
-      return link.lose(problem("BROKER_FILE_GONE", `${file.path}: ${reason}`));
-    }
-    reap();
-    if (isBeating || performance.now() - beatenAt < beatMs) return;
-    beatenAt = performance.now();
-    isBeating = true;
-    void link
-      .write(() => beat.run(id), { light: true })
-      .then(() => {
-        isBeating = false;
-      });
-  };
-  const timer = setInterval(look, LOOK_MS);
-}
-
-function reapDead(link: Link, { dead, otherMachine }: Seen, path: string): void {
-  if (otherMachine) {
-    const reason = "a process of another machine uses it too, and two machines harm each other";
-    link.lose(problem("BROKER_TWO_MACHINES", `${path}: ${reason}: use RabbitMQ`));
-    return;
-  }
-  if (dead.length === 0) return;
-  const remove = link.db.prepare("DELETE FROM links WHERE id = ?");
-  void link.write(() => {
-    for (const id of dead) remove.run(id);
-  });
 }

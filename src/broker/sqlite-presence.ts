@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { isFull, isLocked } from "./sqlite-problem.ts";
 import { isGone, ownMark, type ProcessMark } from "./sqlite-process.ts";
 
 /**
@@ -15,8 +16,10 @@ export interface Presence {
 }
 
 export interface Seen {
-  /** Links that are dead. */
-  dead: number[];
+  /** Others that are dead, with the beats they had: a beat in the meantime is a sign of life. */
+  dead: { id: number; beats: number }[];
+  /** Others have found this link dead. */
+  givenUp: boolean;
   /** A process of another machine uses the file at the same time. */
   otherMachine: boolean;
 }
@@ -35,7 +38,8 @@ interface Memory {
   quiet: number;
 }
 
-export function watchPresence(db: DatabaseSync): Presence {
+/** For the link with number `self`. */
+export function watchPresence(db: DatabaseSync, self: number): Presence {
   const own = ownMark();
   const select = db.prepare("SELECT id, boot, space, pid, started, patience, beats FROM links");
   let memory = new Map<number, Memory>();
@@ -47,13 +51,18 @@ export function watchPresence(db: DatabaseSync): Presence {
       const elapsed = canWrite ? Math.min(now - lookedAt, 2 * LOOK_MS) : 0;
       lookedAt = now;
       const next = new Map<number, Memory>();
-      const seen: Seen = { dead: [], otherMachine: false };
+      const seen: Seen = { dead: [], givenUp: true, otherMachine: false };
       for (const row of select.all() as unknown as Row[]) {
+        if (row.id === self) {
+          seen.givenUp = false;
+          continue;
+        }
         const before = memory.get(row.id);
         const hasBeaten = before !== undefined && before.beats !== row.beats;
         const quiet = before && !hasBeaten ? before.quiet + elapsed : 0;
         next.set(row.id, { beats: row.beats, quiet });
-        if (isGone(row, own) || quiet > row.patience) seen.dead.push(row.id);
+        const { id, beats } = row;
+        if (isGone(row, own) || quiet > row.patience) seen.dead.push({ id, beats });
         else if (hasBeaten && row.boot !== own.boot) seen.otherMachine = true;
       }
       memory = next;
@@ -68,4 +77,26 @@ export function enter(db: DatabaseSync, ns: number, role: string, patience: numb
   const sql =
     "INSERT INTO links (ns, role, boot, space, pid, started, patience) VALUES (?, ?, ?, ?, ?, ?, ?)";
   return Number(db.prepare(sql).run(ns, role, boot, space, pid, started, patience).lastInsertRowid);
+}
+
+/** How soon a good-bye is said again, and how often: an hour. ms. */
+const AGAIN_MS = 500;
+const TRIES = 7200;
+
+/**
+ * Says good-bye, calls `said`, and closes. Where the file takes nothing in this moment, it is said as
+ * soon as it can be: others wait for the links of a process that lives.
+ */
+export function leave(db: DatabaseSync, id: number, said: () => void, tries = TRIES): void {
+  try {
+    if (id > 0) db.prepare("DELETE FROM links WHERE id = ?").run(id);
+    said();
+  } catch (error) {
+    if ((isLocked(error) || isFull(error)) && tries > 0) {
+      setTimeout(() => leave(db, id, said, tries - 1), AGAIN_MS).unref();
+      return;
+    }
+    // The file is damaged, or gone.
+  }
+  db.close();
 }

@@ -22,6 +22,8 @@ export function problemOf(error: unknown, path: string): BrokerProblem {
   if (meaning) return problem(meaning[0], `${path}: ${meaning[1]} (${textOf(error)})`);
   if (isSqliteError(error)) return problem("BROKER_FILE", `${path}: ${textOf(error)}`);
   const { code, message } = error as NodeJS.ErrnoException;
+  // A number above 2^53 in the file: clockd has none.
+  if (code === "ERR_OUT_OF_RANGE") return problem("BROKER_FILE_BROKEN", `${path}: ${message}`);
   if (typeof code !== "string" || code.startsWith("ERR_")) throw error;
   if (code === "ENOSPC" || code === "EDQUOT") return fullDisk(path, message);
   if (code === "EROFS") return problem("BROKER_READ_ONLY", `${path}: ${message}`);

@@ -1,13 +1,14 @@
 import { isBrokerProblem } from "./broker.ts";
 import type { Link } from "./sqlite-link.ts";
+import { HIGHEST } from "./sqlite-row.ts";
 
 /** A message of a work queue. */
 export interface WorkRow {
   id: number;
   /** How often it was delivered, this time included. */
   taken: number;
-  headers: string | null;
-  body: Uint8Array;
+  headers: unknown;
+  body: unknown;
 }
 
 export interface Taking {
@@ -28,10 +29,11 @@ export function takeFrom(
   onRow: (row: WorkRow) => void,
 ): Taking {
   const { db, ns, id } = link;
-  const any = db.prepare("SELECT 1 FROM work WHERE ns = ? AND queue = ? AND owner IS NULL LIMIT 1");
+  const free = `ns = ? AND queue = ? AND owner IS NULL AND id <= ${HIGHEST}`;
+  const any = db.prepare(`SELECT 1 FROM work WHERE ${free} LIMIT 1`);
   const take = db.prepare(
-    `UPDATE work SET owner = ?, taken = taken + 1 WHERE id IN
-     (SELECT id FROM work WHERE ns = ? AND queue = ? AND owner IS NULL ORDER BY id LIMIT ?)
+    `UPDATE work SET owner = ?, taken = min(taken, 1000000) + 1 WHERE id IN
+     (SELECT id FROM work WHERE ${free} ORDER BY id LIMIT ?)
      RETURNING id, taken, headers, body`,
   );
   let held = 0;

@@ -1,21 +1,30 @@
-import { type FSWatcher, watch } from "node:fs";
-import { basename, dirname } from "node:path";
+import { type FSWatcher, utimesSync, watch } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+
+/** Tells the processes that share a database of each other's commits. */
+export interface Bell {
+  /** Call it after a commit that others wait for. */
+  ring(): void;
+  end(): void;
+}
 
 /** How often the database is asked whether it has changed, where the file system tells, and where not. ms. */
 const TOLD_MS = 500;
 const ASK_MS = 20;
 
 /**
- * Calls `onChange` soon after another connection has committed, and sometimes for nothing. Linux
- * tells of every write; elsewhere, and when there are too many watches, the database is asked. Returns
- * what ends it.
+ * Calls `onChange` soon after another connection has committed and rung. The bell is the time stamp of
+ * SQLite's side file `-shm`, which means nothing to anybody, and of whose change Linux tells. The
+ * writes to the log `-wal` would come too early: while the writer waits for the disk there is
+ * nothing new to see, and afterwards nobody tells. Elsewhere the database is asked.
  */
-export function watchDatabase(path: string, db: DatabaseSync, onChange: () => void): () => void {
+export function watchDatabase(path: string, db: DatabaseSync, onChange: () => void): Bell {
+  const bell = `${path}-shm`;
   const version = db.prepare("PRAGMA data_version");
-  let seen: unknown;
   let planned: NodeJS.Immediate | undefined;
   let ended = false;
+  // The first question makes the side files.
+  let seen = ask();
 
   function look(): void {
     planned = undefined;
@@ -35,27 +44,35 @@ export function watchDatabase(path: string, db: DatabaseSync, onChange: () => vo
     }
   }
 
-  const log = `${basename(path)}-wal`;
-  const watcher = tryWatch(dirname(path), (name) => {
-    // One write of SQLite is many of the file's.
-    if (name === log || name === null) planned ??= setImmediate(look);
+  const watcher = tryWatch(bell, () => {
+    planned ??= setImmediate(look);
   });
-  const isTold = watcher !== undefined && process.platform === "linux";
-  const timer = setInterval(look, isTold ? TOLD_MS : ASK_MS);
-  seen = ask();
-  return () => {
-    ended = true;
-    clearInterval(timer);
-    if (planned) clearImmediate(planned);
-    watcher?.close();
+  const timer = setInterval(look, watcher ? TOLD_MS : ASK_MS);
+  return {
+    // By name: closing a handle of our own on this file would take away all its locks (fcntl(2)).
+    ring: () => quietly(() => utimesSync(bell, 0, 0)),
+    end() {
+      ended = true;
+      clearInterval(timer);
+      if (planned) clearImmediate(planned);
+      watcher?.close();
+    },
   };
 }
 
-function tryWatch(folder: string, told: (name: string | null) => void): FSWatcher | undefined {
-  try {
-    const watcher = watch(folder, { persistent: false }, (_, name) => told(name));
+function tryWatch(file: string, told: () => void): FSWatcher | undefined {
+  if (process.platform !== "linux") return undefined;
+  return quietly(() => {
+    const watcher = watch(file, { persistent: false }, told);
     watcher.on("error", () => watcher.close());
     return watcher;
+  });
+}
+
+/** Without it others learn a little later. */
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
   } catch {
     return undefined;
   }

@@ -1,30 +1,31 @@
-import {
-  type BrokerProblem,
-  isBrokerProblem,
-  type WorkerLink,
-  type WorkerOptions,
-} from "./broker.ts";
+import type { BrokerProblem, WorkerLink, WorkerOptions } from "./broker.ts";
+import { withDeadline } from "./deadline.ts";
 import { createSettling, deliveryOf } from "./sqlite-delivery.ts";
 import { createRecord, ledgerOf } from "./sqlite-ledger.ts";
-import { openLink, type StoreOptions } from "./sqlite-link.ts";
-import { takeFrom } from "./sqlite-take.ts";
+import { type Link, openLink, type StoreOptions } from "./sqlite-link.ts";
+import { takeFrom, type WorkRow } from "./sqlite-take.ts";
 
 /** Opens a link for a worker and starts to take deliveries. */
-export async function openWorkerLink(
-  { queues, prefetch, onDelivery }: WorkerOptions,
+export function openWorkerLink(
+  wanted: WorkerOptions,
   options: StoreOptions,
 ): Promise<WorkerLink | BrokerProblem> {
-  const link = await openLink("worker", options);
-  if (isBrokerProblem(link)) return link;
-  const ledger = ledgerOf(link, createRecord(link, options.now));
+  return openLink("worker", options, (link) => workerOf(link, wanted, options));
+}
+
+function workerOf(
+  link: Link,
+  { queues, prefetch, onDelivery }: WorkerOptions,
+  { now }: StoreOptions,
+): WorkerLink {
+  const ledger = ledgerOf(link, createRecord(link, now));
   const settling = createSettling(link);
   let isClosed = false;
+  const usable = () => !isClosed && !link.isLost;
   const taking = queues.map((queue) => {
-    const onRow = (row: Parameters<typeof deliveryOf>[0]) => {
+    const onRow = (row: WorkRow) => {
       const settled = () => taker.settled();
-      onDelivery(
-        deliveryOf(row, queue, { settling, settled, usable: () => !isClosed && !link.isLost }),
-      );
+      onDelivery(deliveryOf(row, queue, { settling, settled, usable }));
     };
     const taker = takeFrom(link, queue, prefetch, onRow);
     return taker;
@@ -40,10 +41,12 @@ export async function openWorkerLink(
     },
     stopTaking,
     async close(deadlineMs) {
-      await stopTaking();
+      const end = performance.now() + deadlineMs;
+      // A locked file may not answer for long.
+      await withDeadline(stopTaking(), deadlineMs);
       isClosed = true;
       // With its row go its deliveries: others have them at once.
-      await ledger.close(deadlineMs);
+      await ledger.close(Math.max(0, end - performance.now()));
     },
   };
 }

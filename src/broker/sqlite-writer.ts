@@ -8,8 +8,8 @@ export interface WriterDeps {
   /** Asked inside every transaction: a link that others have given up writes nothing more. */
   isOurs(): boolean;
   lose(problem: BrokerProblem): void;
-  /** Called after every commit. */
-  onCommit(): void;
+  /** Called after every commit. `light`: nobody waits for what was written. */
+  onCommit(light: boolean): void;
   /** The disk is full, or somebody keeps the file locked; undefined: no longer. */
   told(reason: string | undefined): void;
 }
@@ -71,7 +71,7 @@ export function createWriter(deps: WriterDeps): Writer {
     if (queue.length > 0) plan(0);
     freed();
     for (const [index, { answer }] of batch.entries()) answer({ value: values[index] });
-    onCommit();
+    onCommit(isLight);
   }
 
   /** Undefined: nothing of it was written; it is tried again, or the link is lost. */

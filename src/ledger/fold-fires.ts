@@ -33,6 +33,8 @@ function isKnown(state: LedgerState, id: string, { job, slot }: Fire): boolean {
 export function applyMissed(state: LedgerState, record: MissedRecord): void {
   const { first, last, reason } = record;
   const isOfTrigger = first === last && endTrigger(state, record.job, first);
+  // It could not be delivered, and that is settled: nobody has to send it again.
+  if (first === last) state.open.delete(fireId(record.job, first));
   const job = state.jobs.get(record.job);
   // People may ask for a job that nobody knows; and what is said late of a job that was removed or
   // renamed does not bring it back.

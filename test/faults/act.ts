@@ -6,9 +6,7 @@ import type { Seat } from "./seat.ts";
 
 /** Longer than the ten seconds that a clock allows itself, and a frozen broker beside it. ms. */
 const STOPS_WITHIN_MS = 25_000;
-const CONNECTED_WITHIN_MS = 90_000;
-/** The delay of a slow network. ms. */
-const SLOW_MS = 3000;
+const STARTED_WITHIN_MS = 90_000;
 
 /**
  * Makes a fault happen, from its beginning to its end: what was broken is whole again when it
@@ -29,18 +27,11 @@ export async function act(fault: Fault, field: Field): Promise<Happened> {
 type Begun = (seats?: readonly Seat[]) => void;
 
 async function perform(fault: Fault, field: Field, begun: Begun): Promise<void> {
-  switch (fault.kind) {
-    case "broker-kill":
-      return field.broker.kill(fault.restart, begun);
-    case "broker-freeze":
-      return field.broker.freeze(fault.lasts, begun);
-    case "alarm":
-      return field.broker.alarm(fault.lasts, begun);
-    case "edit":
-      field.edit();
-      return begun();
+  if (fault.kind === "edit") {
+    field.edit();
+    return begun();
   }
-  const seats = await targets(field, fault.whom);
+  const seats = "whom" in fault ? await targets(field, fault.whom) : [];
   switch (fault.kind) {
     case "kill":
     case "term":
@@ -50,13 +41,13 @@ async function perform(fault: Fault, field: Field, begun: Begun): Promise<void> 
     case "step":
       begun(seats);
       return step(fault.by, seats);
-    case "reset":
-      await connected(seats);
-      for (const { proxy } of seats) proxy.reset();
-      return begun(seats);
-    default:
-      return disturb(fault, seats, field, begun);
   }
+  const happening = {
+    seats,
+    begun: () => begun(seats),
+    pause: (ms: number) => pause(ms, field),
+  };
+  return field.plot.suffer(fault, happening);
 }
 
 async function end(
@@ -68,7 +59,7 @@ async function end(
   const clocks = seats.map(({ clock }) => clock!);
   // Before that, TERM ends any program as KILL does.
   const started = () => clocks.every(({ entries, isRunning }) => entries.length > 0 || !isRunning);
-  if (kind === "term") await until(started, CONNECTED_WITHIN_MS, "a clock to have started");
+  if (kind === "term") await until(started, STARTED_WITHIN_MS, "a clock to have started");
   begun(seats);
   for (const clock of clocks) tell(clock, kind);
   await Promise.all(clocks.map(ended));
@@ -104,36 +95,4 @@ async function freeze(lasts: number, seats: Seat[], field: Field, begun: Begun):
 
 async function step(by: number, seats: Seat[]): Promise<void> {
   await Promise.all(seats.map((seat) => seat.setOffset(seat.offset + by)));
-}
-
-async function disturb(
-  fault: Fault & { kind: "hole" | "delay" | "one-way" },
-  seats: Seat[],
-  field: Field,
-  begun: Begun,
-): Promise<void> {
-  await connected(seats);
-  for (const { proxy } of seats) {
-    if (fault.kind === "delay") {
-      proxy.set({ toServer: { delay: SLOW_MS }, toClient: { delay: SLOW_MS } });
-    } else {
-      const held = { held: true };
-      if (fault.kind === "hole" || fault.lost === "to-broker") proxy.set({ toServer: held });
-      if (fault.kind === "hole" || fault.lost === "to-clock") proxy.set({ toClient: held });
-    }
-  }
-  begun(seats);
-  try {
-    await pause(fault.lasts, field);
-  } finally {
-    const well = { held: false, delay: 0 };
-    for (const { proxy } of seats) proxy.set({ toServer: well, toClient: well });
-  }
-}
-
-/** A cut where there is no connection is no fault. */
-async function connected(seats: Seat[]): Promise<void> {
-  for (const { proxy } of seats) {
-    await until(() => proxy.connections > 0, CONNECTED_WITHIN_MS, "a clock to be connected");
-  }
 }

@@ -1,99 +1,32 @@
-import type { Channel, ConsumeMessage } from "amqplib";
-import type { Amqp } from "../support/amqp.ts";
-import { QUEUES, queueName } from "./jobs.ts";
-import type { Evidence, SeenFire, SeenMissed } from "./judge.ts";
-
-/** What the ledger says beside what the judge needs, for people. */
-export type Collected = Pick<Evidence, "queued" | "ledger"> & {
-  /** How many records of each kind, such as `clock.leading`. */
-  records: Record<string, number>;
-};
-
-/** Takes all that a round has left in its queues, and reads its ledger from the oldest record. */
-export async function collectEvidence(amqp: Amqp, namespace: string): Promise<Collected> {
-  const queued: SeenFire[] = [];
-  for (const queue of QUEUES) queued.push(...(await drain(amqp, queueName(namespace, queue))));
-  return { queued, ...(await readLedger(amqp, namespace)) };
+/** A fire as a message or a record says it. Instants are ms UTC. */
+export interface SeenFire {
+  id: string;
+  job: string;
+  slot: number;
+  /** It says of itself that an earlier copy may have been delivered. */
+  flagged: boolean;
 }
 
-const MARK = "mark";
-/** Until the mark has come back. ms. */
-const READ_WITHIN_MS = 30_000;
-
-/** Everything in a queue, in its order, up to a mark of our own that is put behind it. */
-async function drain({ model }: Amqp, queue: string): Promise<SeenFire[]> {
-  const channel = await model.createChannel();
-  await channel.prefetch(1000);
-  const fires: SeenFire[] = [];
-  channel.sendToQueue(queue, Buffer.from("{}"), { type: MARK });
-  await readToMark(channel, queue, {}, (message) => fires.push(fireOf(message)));
-  await channel.close();
-  return fires;
+export interface SeenMissed {
+  job: string;
+  count: number;
+  first: number;
+  last: number;
+  reason: string;
 }
 
-async function readLedger({ model }: Amqp, namespace: string): Promise<Omit<Collected, "queued">> {
-  const channel = await model.createChannel();
-  await channel.prefetch(1000);
-  const nonce = `judge-${namespace}`;
-  const body = JSON.stringify({ version: 1, kind: MARK, at: Date.now(), nonce });
-  const properties = { type: MARK, contentType: "application/json", persistent: true };
-  channel.publish(namespace, `ledger.${MARK}`, Buffer.from(body), properties);
-  const fires: SeenFire[] = [];
-  const missed: SeenMissed[] = [];
-  const added = new Map<string, number>();
-  const records: Record<string, number> = {};
-  const isOurs = (message: ConsumeMessage) => bodyOf(message).nonce === nonce;
-  const read = (message: ConsumeMessage) => {
-    const kind = String(message.properties.type);
-    const content = kind === "fire" ? {} : bodyOf(message);
-    const name = typeof content.event === "string" ? `${kind}.${content.event}` : kind;
-    records[name] = (records[name] ?? 0) + 1;
-    if (kind === "fire") fires.push(fireOf(message));
-    if (kind === "missed") missed.push(content as unknown as SeenMissed);
-    if (name !== "job.added") return;
-    for (const job of content.jobs as string[]) {
-      if (!added.has(job)) added.set(job, content.after as number);
-    }
+/** What a round has left behind in the broker. */
+export interface Evidence {
+  /** Every message that was published to a queue, in the queue's order. */
+  queued: readonly SeenFire[];
+  ledger: {
+    fires: readonly SeenFire[];
+    missed: readonly SeenMissed[];
+    /** By job: its first slot is the first one after this. */
+    added: ReadonlyMap<string, number>;
   };
-  await readToMark(channel, `${namespace}.ledger`, { "x-stream-offset": "first" }, read, isOurs);
-  await channel.close();
-  return { ledger: { fires, missed, added }, records };
-}
-
-/** Resolves when the mark was read; `read` gets all that comes before it. */
-function readToMark(
-  channel: Channel,
-  queue: string,
-  args: Record<string, unknown>,
-  read: (message: ConsumeMessage) => void,
-  isEnd: (message: ConsumeMessage) => boolean = () => true,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (why: string) => {
-      clearTimeout(timer);
-      reject(new Error(`reading ${queue}: ${why}`));
-    };
-    const timer = setTimeout(() => fail("its end did not come"), READ_WITHIN_MS);
-    channel.on("error", (error: Error) => fail(error.message));
-    const onMessage = (message: ConsumeMessage | null) => {
-      if (!message) return fail("it was deleted");
-      channel.ack(message);
-      if (message.properties.type !== MARK) return read(message);
-      if (!isEnd(message)) return;
-      clearTimeout(timer);
-      resolve();
-    };
-    channel.consume(queue, onMessage, { arguments: args }).catch(({ message }) => fail(message));
-  });
-}
-
-function fireOf({ properties }: ConsumeMessage): SeenFire {
-  const { messageId: id, headers = {} } = properties;
-  const slot = Date.parse(String(headers["x-clockd-slot"]));
-  const job = String(headers["x-clockd-job"]);
-  return { id, job, slot, flagged: headers["x-clockd-maybe-duplicate"] === true };
-}
-
-function bodyOf(message: ConsumeMessage): Record<string, unknown> {
-  return JSON.parse(message.content.toString());
+  /** Every slot up to here is accounted for: the clocks' wall clock when they were told to stop. */
+  end: number;
+  /** Their wall clock when the last one had stopped. */
+  stopped: number;
 }

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../support/until.ts";
-import type { BrokerUnderTest } from "./broker.ts";
+import type { Plot } from "./ground.ts";
 import type { Fault, Whom } from "./kinds.ts";
 import type { Seat } from "./seat.ts";
 
 /** Where a round takes place. */
 export interface Field {
   seats: readonly Seat[];
-  broker: BrokerUnderTest;
+  plot: Plot;
   /** Puts the next version of the file in place. */
   edit(): void;
   /** Aborted: everything ends at once. */

@@ -7,31 +7,35 @@ export interface JobUnderTest {
   atTimes?: number;
   /** Removed by an edit: nothing is asked for after its last record. */
   removed?: true;
-  /** Whose queue has its fires: a worker's, or that of another service. */
-  queue: QueueUnderTest;
+  /** The broker has no place for its fires: each of them has to be recorded as missed. */
+  undeliverable?: true;
 }
-
-export const QUEUES = ["default", "urgent", "foreign"] as const;
-export type QueueUnderTest = (typeof QUEUES)[number];
 
 /** The slots after `after`, up to and with `until`. */
 export function* slotsBetween(every: number, after: number, until: number): Generator<number> {
   for (let slot = (Math.floor(after / every) + 1) * every; slot <= until; slot += every) yield slot;
 }
 
-/** The jobs of a round; `edited`: the file is edited in the middle of it. */
-export function jobsUnderTest(edited: boolean): JobUnderTest[] {
-  if (!edited) return [...STAYING, job("changed", "default"), job("removed", "default")];
+/**
+ * The jobs of a round; `edited`: the file is edited in the middle of it; `hasServices`: there is
+ * another service for the job `foreign`.
+ */
+export function jobsUnderTest(edited: boolean, hasServices: boolean): JobUnderTest[] {
+  const foreign = hasServices
+    ? job("foreign")
+    : { ...job("foreign"), undeliverable: true as const };
+  const staying = [...STAYING, foreign];
+  if (!edited) return [...staying, job("changed"), job("removed")];
   return [
-    ...STAYING,
-    { ...job("changed", "default", 2000), atTimes: 1000 },
-    { ...job("removed", "default"), removed: true },
-    job("added", "default"),
+    ...staying,
+    { ...job("changed", 2000), atTimes: 1000 },
+    { ...job("removed"), removed: true },
+    job("added"),
   ];
 }
 
 /** The file of a round after so many edits: several jobs of different kinds are due every second. */
-export function jobFile(namespace: string, edits: number): string {
+export function jobFile(namespace: string, exchange: string, edits: number): string {
   return `version: 1
 namespace: ${namespace}
 jobs:
@@ -41,7 +45,7 @@ jobs:
   none: {every: 1s, run: "true", catch_up: {run: none}}
   few: {every: 1s, run: "true", queue: urgent, catch_up: {run: all, max: 3}}
   third: {every: 3s, run: "true", catch_up: {run: all, within: 2s}}
-  foreign: {every: 1s, publish: {exchange: ${foreignName(namespace)}, routing_key: tick, body: {}}}
+  foreign: {every: 1s, publish: {exchange: ${exchange}, routing_key: tick, body: {}}}
 ${edits === 0 ? BEFORE : AFTER}`;
 }
 
@@ -55,26 +59,15 @@ const AFTER = `\
   added: {every: 1s, run: "true", catch_up: {run: all}}
 `;
 
-/** The exchange of another service, and the name of its queue. */
-export function foreignName(namespace: string): string {
-  return `${namespace}-foreign`;
-}
-
-/** The name of a queue in the broker. */
-export function queueName(namespace: string, queue: QueueUnderTest): string {
-  return queue === "foreign" ? foreignName(namespace) : `${namespace}.work.${queue}`;
-}
-
-function job(name: string, queue: QueueUnderTest, every = 1000): JobUnderTest {
-  return { name, queue, every };
+function job(name: string, every = 1000): JobUnderTest {
+  return { name, every };
 }
 
 const STAYING: readonly JobUnderTest[] = [
-  job("second", "default"),
-  job("cron-all", "default"),
-  job("cron-latest", "urgent"),
-  job("none", "default"),
-  job("few", "urgent"),
-  job("third", "default", 3000),
-  job("foreign", "foreign"),
+  job("second"),
+  job("cron-all"),
+  job("cron-latest"),
+  job("none"),
+  job("few"),
+  job("third", 3000),
 ];

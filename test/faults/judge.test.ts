@@ -1,17 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { at, fire, good, id, JOBS, LAW, ledgerOf, without } from "./doctored.ts";
+import type { Evidence, SeenFire } from "./evidence.ts";
 import type { JobUnderTest } from "./jobs.ts";
-import { type Evidence, judge, type SeenFire, type Verdict } from "./judge.ts";
+import { judge, type Verdict } from "./judge.ts";
 
 const test = suite("the judge of a round of faults");
-
-const JOBS: readonly JobUnderTest[] = [
-  { name: "a", every: 1000, queue: "default" },
-  { name: "b", every: 3000, queue: "urgent" },
-];
-/** The start of a minute; the round lasts ten seconds. */
-const START = Date.UTC(2026, 10, 24, 10);
-const at = (second: number) => START + 1000 * second;
 
 test("finds nothing wrong when every slot was fired once", () => {
   const { figures, problems } = verdict(({ queued }) => queued);
@@ -127,7 +121,7 @@ test("asks for nothing after the last record of a removed job, but for all befor
   const queued = good().filter(({ job, slot }) => job === "a" && slot <= at(6));
   const left = without(queued, "a", 3);
   const evidence = { queued: left, ledger: ledgerOf(left), end: at(10), stopped: at(11) };
-  const { problems } = judge(evidence, removed, { brokerDied: false });
+  const { problems } = judge(evidence, removed, LAW);
   assert.equal(problems, [`lost: ${id("a", 3)}`]);
 });
 
@@ -137,34 +131,8 @@ test("asks only for the slots that a changed job has before and after", () => {
     ({ job, slot }) => job === "a" && (slot < at(5) || slot % 2000 === 0),
   );
   const evidence = { queued, ledger: ledgerOf(queued), end: at(10), stopped: at(11) };
-  assert.equal(judge(evidence, changed, { brokerDied: false }).problems, []);
+  assert.equal(judge(evidence, changed, LAW).problems, []);
 });
-
-/** Every slot of both jobs in ten seconds. */
-function good(): SeenFire[] {
-  const fires: SeenFire[] = [];
-  for (let second = 1; second <= 10; second++) {
-    fires.push(fire("a", second));
-    if (second % 3 === 0) fires.push(fire("b", second));
-  }
-  return fires;
-}
-
-function fire(job: string, second: number, flagged = false): SeenFire {
-  return { id: id(job, second), job, slot: at(second), flagged };
-}
-
-function id(job: string, second: number): string {
-  return `${job}@${new Date(at(second)).toISOString().replace(".000Z", "Z")}`;
-}
-
-function without(fires: readonly SeenFire[], job: string, second: number): SeenFire[] {
-  return fires.filter((one) => one.id !== id(job, second));
-}
-
-function ledgerOf(fires: readonly SeenFire[]): Evidence["ledger"] {
-  return { fires, missed: [], added: new Map() };
-}
 
 /**
  * The verdict on a good round whose queue was doctored. `ledger`: the ledger's fires too; otherwise
@@ -180,7 +148,7 @@ function verdict(
   const queued = doctor(whole);
   const fires = what === "ledger" ? queued : whole.ledger.fires;
   const evidence = { ...whole, queued, ledger: { ...ledgerOf(fires), ...ledger } };
-  return judge(evidence, JOBS, { brokerDied });
+  return judge(evidence, JOBS, { ...LAW, brokerDied });
 }
 
 test.run();

@@ -1,38 +1,6 @@
+import type { Evidence } from "./evidence.ts";
 import { createFindings, type Findings, FORGIVEN } from "./findings.ts";
 import { type JobUnderTest, slotsBetween } from "./jobs.ts";
-
-/** A fire as a message or a record says it. Instants are ms UTC. */
-export interface SeenFire {
-  id: string;
-  job: string;
-  slot: number;
-  /** It says of itself that an earlier copy may have been delivered. */
-  flagged: boolean;
-}
-
-export interface SeenMissed {
-  job: string;
-  count: number;
-  first: number;
-  last: number;
-  reason: string;
-}
-
-/** What a round has left behind in the broker. */
-export interface Evidence {
-  /** Every message that was published to a queue, in the queue's order. */
-  queued: readonly SeenFire[];
-  ledger: {
-    fires: readonly SeenFire[];
-    missed: readonly SeenMissed[];
-    /** By job: its first slot is the first one after this. */
-    added: ReadonlyMap<string, number>;
-  };
-  /** Every slot up to here is accounted for: the clocks' wall clock when they were told to stop. */
-  end: number;
-  /** Their wall clock when the last one had stopped. */
-  stopped: number;
-}
 
 export interface Verdict {
   figures: Figures;
@@ -63,14 +31,21 @@ export interface Figures {
   unscheduled: number;
 }
 
-/**
- * Holds what was published against what had to be. `brokerDied`: the broker itself was killed, and
- * nobody can know what it had done of what it was doing: some oddities are then allowed.
- */
+export interface Law {
+  /**
+   * The broker itself was killed, and nobody can know what it had done of what it was doing: some
+   * oddities are then allowed.
+   */
+  brokerDied: boolean;
+  /** Queue and ledger agree whatever has gone down, so that nothing need be flagged. */
+  isAtomic: boolean;
+}
+
+/** Holds what was published against what had to be. */
 export function judge(
   evidence: Evidence,
   jobs: readonly JobUnderTest[],
-  { brokerDied }: { brokerDied: boolean },
+  { brokerDied, isAtomic }: Law,
 ): Verdict {
   const found = createFindings();
   const missed = coverage(evidence, jobs, found);
@@ -96,6 +71,7 @@ export function judge(
   }
   const flagged = lookAtCopies(evidence, found);
   for (const id of fired) if (!recorded.has(id)) found.add("unrecorded", id);
+  if (isAtomic) compare(evidence, jobs, found);
   lookForUnscheduled(evidence, jobs, found);
   if (fired.size === 0) found.add("silent", "nothing was fired at all");
   return {
@@ -159,6 +135,24 @@ function lookAtCopies({ queued, ledger }: Evidence, found: Findings): number {
   return copies;
 }
 
+/** Every fire for a worker is in its queue and in the ledger, once in each, and none may be a copy. */
+function compare(
+  { queued, ledger }: Evidence,
+  jobs: readonly JobUnderTest[],
+  found: Findings,
+): void {
+  const elsewhere = jobs.filter(({ undeliverable }) => undeliverable).map(({ name }) => name);
+  const fired = new Set(queued.map(({ id }) => id));
+  const seen = new Set<string>();
+  for (const { id, job } of ledger.fires) {
+    if (elsewhere.includes(job)) continue;
+    if (!fired.has(id)) found.add("unqueued", id);
+    if (seen.has(id)) found.add("recordedTwice", id);
+    seen.add(id);
+  }
+  for (const { id, flagged } of queued) if (flagged) found.add("needless", id);
+}
+
 function lookForUnscheduled(
   { queued, ledger, stopped }: Evidence,
   jobs: readonly JobUnderTest[],
@@ -166,7 +160,8 @@ function lookForUnscheduled(
 ): void {
   for (const { id, job: name, slot } of queued) {
     const job = jobs.find((one) => one.name === name);
-    if (!job || slot % (job.atTimes ?? job.every) !== 0) {
+    if (job?.undeliverable) found.add("unscheduled", `${id} cannot be delivered`);
+    else if (!job || slot % (job.atTimes ?? job.every) !== 0) {
       found.add("unscheduled", `${id} is no slot`);
     } else if (slot > stopped) found.add("unscheduled", `${id} before its time`);
     else if (slot <= (ledger.added.get(name) ?? -1)) {

@@ -6,7 +6,8 @@ import type { Round } from "./round.ts";
 
 /**
  * Keeps what a failed round has to tell, for people: the log of each clock (`a1.log`: the first that
- * sat in seat a), the round itself, and what was in the queues and in the ledger. Returns the folder.
+ * sat in seat a), the round itself, and what was in the queues and in the ledger
+ * (`ledger.txt`: a line a record). Returns the folder.
  */
 export function keepRound(round: Round, parent = tmpdir()): string {
   mkdirSync(parent, { recursive: true });
@@ -19,10 +20,11 @@ export function keepRound(round: Round, parent = tmpdir()): string {
   writeFileSync(join(folder, "round.txt"), `${told.join("\n")}\n`);
   writeFileSync(join(folder, "round.json"), json({ plan, happened, figures, problems }));
   if (evidence) {
-    const { queued, ledger, records, end, stopped } = evidence;
+    const { queued, ledger, trail, end, stopped } = evidence;
     const added = Object.fromEntries(ledger.added);
-    const whole = { end, stopped, records, queued, ledger: { ...ledger, added } };
+    const whole = { end, stopped, queued, ledger: { ...ledger, added } };
     writeFileSync(join(folder, "evidence.json"), json(whole));
+    writeFileSync(join(folder, "ledger.txt"), `${trail.join("\n")}\n`);
   }
   return folder;
 }

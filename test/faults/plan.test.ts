@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { faultName, KINDS } from "./kinds.ts";
+import { faultName } from "./kinds.ts";
+import { kindsNamed, RABBITMQ_MENU, SQLITE_MENU } from "./menu.ts";
 import { planRound } from "./plan.ts";
 import { seedOfRound } from "./random.ts";
 
@@ -14,20 +15,48 @@ test("is the same for the same seed, so that a round can be repeated", () => {
   assert.ok(new Set(plans.map(({ seed }) => seed)).size > 990);
 });
 
-test("has every kind of fault, alone and with others", () => {
-  for (const kind of KINDS.filter((kind) => kind !== "slot")) {
-    const having = plans.filter(({ faults }) => faults.some((fault) => fault.kind === kind));
-    assert.ok(having.length > 20, `${kind}: ${having.length}`);
-    assert.ok(
-      having.some(({ faults }) => faults.length === 1),
-      `${kind} alone`,
-    );
-    assert.ok(
-      having.some(({ faults }) => faults.length > 1),
-      `${kind} with others`,
-    );
+test("stays what it was, since seeds of rounds are written down", () => {
+  assert.equal(planRound(686, ["step", "edit", "kill"]), {
+    seed: 686,
+    clocks: 2,
+    heartbeat: 1,
+    faults: [
+      { at: 1026, kind: "step", whom: "leader", by: -4000 },
+      { at: 1669, kind: "edit" },
+      { at: 3103, kind: "kill", whom: "leader", restart: 2007 },
+    ],
+    stop: "leader-last",
+  });
+});
+
+for (const menu of [RABBITMQ_MENU, SQLITE_MENU]) {
+  test(`has every kind of fault, alone and with others, with ${menu.kinds.join(", ")}`, () => {
+    const plans = Array.from({ length: 1000 }, (_, n) => planRound(n, undefined, menu));
+    for (const kind of menu.kinds.filter((kind) => kind !== "slot")) {
+      const having = plans.filter(({ faults }) => faults.some((fault) => fault.kind === kind));
+      assert.ok(having.length > 20, `${kind}: ${having.length}`);
+      assert.ok(
+        having.some(({ faults }) => faults.length === 1),
+        `${kind} alone`,
+      );
+      assert.ok(
+        having.some(({ faults }) => faults.length > 1),
+        `${kind} with others`,
+      );
+    }
+    for (const { faults } of plans) assert.ok(faults.length >= 1);
+  });
+}
+
+test("asks nothing of the embedded broker that a file cannot suffer", () => {
+  for (let seed = 1; seed <= 1000; seed++) {
+    for (const { kind } of planRound(seed, undefined, SQLITE_MENU).faults) {
+      assert.ok(SQLITE_MENU.kinds.includes(kind), kind);
+    }
   }
-  for (const { faults } of plans) assert.ok(faults.length >= 1);
+  assert.equal(kindsNamed(["kill", "disk-full"], SQLITE_MENU), ["kill", "disk-full"]);
+  assert.match(String(kindsNamed(["kill", "reset"], SQLITE_MENU)), /--kinds are some of kill/);
+  assert.match(String(kindsNamed(["lock"], RABBITMQ_MENU)), /--kinds are some of kill/);
 });
 
 test("aims several faults at the beginning of one second when asked for slot", () => {

@@ -8,9 +8,10 @@ import type { Round } from "./round.ts";
 export function roundLine(round: Round): string {
   const { plan, happened, figures, failOver, problems, duration } = round;
   const faults = happened.length > 0 ? happened.map(happenedText) : plan.faults.map(faultName);
+  const clocks = `${plan.clocks} clocks`;
   const parts = [
     `seed ${plan.seed}`,
-    `${plan.clocks} clocks, heartbeat ${plan.heartbeat} s`,
+    plan.heartbeat > 0 ? `${clocks}, heartbeat ${plan.heartbeat} s` : clocks,
     faults.join(", "),
     figures ? figuresText(figures) : "no figures",
     ...(failOver ? [failOverText(failOver)] : []),

@@ -1,14 +1,14 @@
-import { until } from "../support/until.ts";
 import { act, ended, tell } from "./act.ts";
-import type { BrokerUnderTest } from "./broker.ts";
 import type { ClockProcess, ClockProgram } from "./clock.ts";
-import { type Collected, collectEvidence } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import { type FailOver, measureFailOver } from "./failover.ts";
 import { type Happened, leaderOf, pause } from "./field.ts";
-import { type JobUnderTest, jobsUnderTest } from "./jobs.ts";
-import { type Evidence, type Figures, judge } from "./judge.ts";
+import type { Collected, Ground } from "./ground.ts";
+import { jobsUnderTest } from "./jobs.ts";
+import { type Figures, judge } from "./judge.ts";
 import type { RoundPlan } from "./kinds.ts";
-import { buildStage, type Stage, withAmqp } from "./stage.ts";
+import { buildStage, type Stage } from "./stage.ts";
+import { allFire, becomeWell } from "./well.ts";
 
 /** What became of a round. */
 export interface Round {
@@ -26,13 +26,10 @@ export interface Round {
   duration: number;
 }
 
-/** For a busy machine, with waits between attempts to connect of up to 10 s. ms. */
-const WELL_WITHIN_MS = 60_000;
-
 /** Plays a round from its beginning to its end. Rejects only when `signal` is aborted. */
 export async function playRound(
   plan: RoundPlan,
-  broker: BrokerUnderTest,
+  ground: Ground,
   signal: AbortSignal,
   program = programFor(plan),
 ): Promise<Round> {
@@ -46,9 +43,9 @@ export async function playRound(
     evidence: undefined,
     clocks: [],
   };
-  const stage = await buildStage(plan, broker, program, signal);
+  const stage = await buildStage(plan, ground, program, signal);
   try {
-    await play(round, stage);
+    await play(round, stage, ground);
   } catch (error) {
     signal.throwIfAborted();
     round.problems.unshift(`the round broke off: ${(error as Error).message}`);
@@ -65,59 +62,33 @@ function programFor({ faults }: RoundPlan): ClockProgram {
   return faults.some(({ kind }) => kind === "step") ? "steered" : "real";
 }
 
-async function play(round: Omit<Round, "duration">, stage: Stage): Promise<void> {
-  const { plan } = round;
-  const { problems } = round;
-  const edited = plan.faults.some(({ kind }) => kind === "edit");
+async function play(
+  round: Omit<Round, "duration">,
+  stage: Stage,
+  { isAtomic, hasServices }: Ground,
+): Promise<void> {
+  const { plan, problems } = round;
+  const jobs = (edited: boolean) => jobsUnderTest(edited, hasServices);
+  const isTried = ({ name }: { name: string }) => name === "second" || name === "foreign";
   for (const seat of stage.seats) seat.start();
-  await allFire(stage, ["second", "foreign"], 0);
+  await allFire(stage, jobs(false).filter(isTried), 0);
   round.happened = await makeHappen(plan, stage);
   const furthest = await setRight(stage);
-  const jobs = jobsUnderTest(edited);
-  await becomeWell(stage, jobs, furthest).catch(({ message }) => {
+  const after = jobs(plan.faults.some(({ kind }) => kind === "edit"));
+  await becomeWell(stage, after, furthest).catch(({ message }) => {
     stage.signal.throwIfAborted();
     problems.push(`after all was whole again: ${message}`);
   });
   const end = (await stopClocks(plan, stage)) + furthest;
   round.failOver = measureFailOver(round.happened, stage.seats);
   problems.push(...endings(stage));
-  const collected = await withAmqp(stage.broker.url, (amqp) =>
-    collectEvidence(amqp, stage.namespace),
-  );
+  const collected = await stage.plot.collect();
+  problems.push(...collected.odd);
   round.evidence = { ...collected, end, stopped: Date.now() + furthest };
   const brokerDied = plan.faults.some(({ kind }) => kind === "broker-kill");
-  const verdict = judge(round.evidence, jobs, { brokerDied });
+  const verdict = judge(round.evidence, after, { brokerDied, isAtomic });
   round.figures = verdict.figures;
   problems.push(...verdict.problems);
-}
-
-/** Waits until every clock has its place again, and every job is fired. */
-async function becomeWell(stage: Stage, jobs: readonly JobUnderTest[], offset: number) {
-  const living = jobs.filter(({ removed }) => !removed).map(({ name }) => name);
-  await allFire(stage, living, Date.now(), offset);
-  const placed = () => {
-    stage.signal.throwIfAborted();
-    return stage.seats.every(({ clock }) => clock?.state !== undefined);
-  };
-  await until(placed, WELL_WITHIN_MS, "every clock to lead or to stand by");
-}
-
-/** Waits until somebody leads and has fired two slots after `since` of each job, when they were due. */
-async function allFire(stage: Stage, jobs: string[], since: number, offset = 0): Promise<void> {
-  const waiting = new Map(jobs.map((job) => [job, 0]));
-  const look = () => {
-    stage.signal.throwIfAborted();
-    const clock = leaderOf(stage.seats)?.clock;
-    for (const job of jobs) waiting.set(job, 0);
-    for (const { event, fields } of clock?.entries ?? []) {
-      if (event !== "fire.confirmed" || fields.catchUp === true) continue;
-      if (Date.parse(String(fields.slot)) < since + offset) continue;
-      waiting.set(String(fields.job), (waiting.get(String(fields.job)) ?? 0) + 1);
-    }
-    return jobs.every((job) => waiting.get(job)! >= 2);
-  };
-  const what = () => `a leader to fire ${jobs.filter((job) => waiting.get(job)! < 2).join(", ")}`;
-  await until(look, WELL_WITHIN_MS, what);
 }
 
 /** Each fault at its time, counted from a whole second, and until all of them are over. */

@@ -1,10 +1,9 @@
-import { startProxy, type TcpProxy } from "../support/proxy.ts";
 import { type ClockProcess, type ClockProgram, startClock } from "./clock.ts";
+import type { Way } from "./ground.ts";
 
 /** A place for a clock, with its own way to the broker. One clock after the other sits in it. */
 export interface Seat {
   readonly name: string;
-  readonly proxy: TcpProxy;
   /** All that sat here, the newest last. */
   readonly clocks: readonly ClockProcess[];
   /** The one that sits here now, frozen or not. */
@@ -23,13 +22,11 @@ export interface Seat {
 export interface SeatOptions {
   name: string;
   file: string;
-  broker: { port: number; heartbeat: number };
+  way: Way;
   program: ClockProgram;
 }
 
-export async function createSeat({ name, file, broker, program }: SeatOptions): Promise<Seat> {
-  const proxy = await startProxy(broker.port);
-  const url = `amqp://guest:guest@127.0.0.1:${proxy.port}?heartbeat=${broker.heartbeat}`;
+export function createSeat({ name, file, way, program }: SeatOptions): Seat {
   const clocks: ClockProcess[] = [];
   let offset = 0;
   let furthest = 0;
@@ -37,7 +34,6 @@ export async function createSeat({ name, file, broker, program }: SeatOptions): 
   const current = () => (clocks.at(-1)?.isRunning ? clocks.at(-1) : undefined);
   return {
     name,
-    proxy,
     clocks,
     get clock() {
       return current();
@@ -50,7 +46,7 @@ export async function createSeat({ name, file, broker, program }: SeatOptions): 
     },
     start() {
       if (closed || current()) return;
-      clocks.push(startClock({ file, url, program, offset }));
+      clocks.push(startClock({ file, url: way.url, program, offset }));
     },
     async setOffset(ms) {
       offset = ms;
@@ -65,7 +61,7 @@ export async function createSeat({ name, file, broker, program }: SeatOptions): 
         left.signal("SIGKILL");
         await left.exited;
       }
-      await proxy.close();
+      await way.close();
     },
   };
 }

@@ -188,6 +188,12 @@ test("what is said late of a job that was renamed does not bring the old name ba
   assert.equal([...jobs.keys()].sort(), ["b", "new"]);
 });
 
+test("a fire that is recorded as missed is in doubt no more", () => {
+  const records = [start, r.leading(1), r.fire("a", 10), r.fire("b", 10)];
+  const { open } = fold([...records, r.missed("a", 10, 10), r.leading(20, 2)]);
+  assert.equal([...open.keys()], [fireId("b", 10)]);
+});
+
 test("missed slots are counted, and the newest reason is kept", () => {
   const more = { ...r.missed("a", 30, 40, "paused"), count: 5 };
   const { missed, lastMissed } = fold([start, r.missed("a", 10, 20), more]).jobs.get("a")!;

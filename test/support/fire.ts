@@ -15,3 +15,13 @@ export function aFire(more: Partial<Fire> = {}): Fire {
     ...more,
   };
 }
+
+/** The id of a fire by its message's body; empty when that is none. */
+export function idOf(body: Buffer | string): string {
+  try {
+    const { job, slot } = JSON.parse(String(body));
+    return `${job}@${slot}`;
+  } catch {
+    return "";
+  }
+}
