@@ -1,8 +1,9 @@
 /**
  * Runs the tests: `npm test -- [--rabbitmq 4.0] [--only-broker-free] [PATH-PART...]`. Each file in
- * its own process. Two go side by side: files that start a broker or a clockd one after the other, and
- * beside them those that only compute. One RabbitMQ is for all that ask for it. Ends with the
- * line `N passed, N failed`, and with exit code 1 when something failed.
+ * its own process. Two go side by side: files that need a RabbitMQ or much of the machine one after
+ * the other, and beside them those that only compute, or start a clockd without a server. One RabbitMQ
+ * is for all that ask for it. Ends with the line `N passed, N failed`, and with exit code 1 when
+ * something failed.
  */
 import { globSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -81,9 +82,9 @@ async function runAll(files: string[], signal: AbortSignal) {
       failed += report.failed;
     }
   };
-  const alone = files.filter(onlyComputes);
+  const beside = files.filter(goesBeside);
   try {
-    await Promise.all([runLane(files.filter((file) => !alone.includes(file))), runLane(alone)]);
+    await Promise.all([runLane(files.filter((file) => !beside.includes(file))), runLane(beside)]);
   } finally {
     await broker?.stop();
     home.remove();
@@ -91,9 +92,10 @@ async function runAll(files: string[], signal: AbortSignal) {
   return { passed, failed };
 }
 
-/** The rooms whose tests start nothing. */
-function onlyComputes(file: string): boolean {
-  return /\/test\/(config|schedule|ledger|observe|commands)\//.test(file);
+/** Whether a file leaves RabbitMQ and most of the machine to others. Whoever starts a clockd mostly waits. */
+function goesBeside(file: string): boolean {
+  const rooms = /\/test\/(broker|clock|commands|config|ledger|observe|process|schedule|worker)\//;
+  return rooms.test(file) && !imports(file, "sharedBroker", "startRabbitmq");
 }
 
 async function startShared(): Promise<Rabbitmq> {

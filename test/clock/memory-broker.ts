@@ -1,5 +1,4 @@
 import type {
-  Broker,
   BrokerProblem,
   ClockLink,
   FireOutcome,
@@ -7,17 +6,16 @@ import type {
 } from "../../src/broker/broker.ts";
 import type { Fire } from "../../src/ledger/fire.ts";
 import type { LedgerRecord } from "../../src/ledger/record.ts";
+import type { MortalBroker } from "./lost-link.ts";
 
 /**
  * A clock's broker in memory, for orderings that a real one cannot be made to produce on demand: a
  * link that is lost after exactly so many fires. Everything else is tested on RabbitMQ.
  */
-export interface MemoryBroker extends Broker {
+export interface MemoryBroker extends MortalBroker {
   /** Every fire that a work queue got, in order. */
   arrived: Fire[];
   ledger: LedgerRecord[];
-  /** How many fires and records each link takes before it is lost, in the order of the links; then for ever. */
-  lives: number[];
   /** What becomes of the last fire of a link that is lost: does it arrive in the ledger, in the queue? */
   lastOne: { ledger: boolean; queue: boolean };
 }
@@ -35,6 +33,7 @@ export function memoryBroker(window = 5): MemoryBroker {
     arrived: [],
     ledger: [],
     lives: [],
+    evidence: async () => broker,
     lastOne: { ledger: true, queue: true },
     openClock: async () => openLink(broker, shared),
     openWorker: async () => GONE,

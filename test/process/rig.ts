@@ -4,6 +4,7 @@ import { type Amqp, openAmqp, type Taken } from "../support/amqp.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Clockd, type ClockdOptions, type Line, runClockd } from "../support/process.ts";
 import { uniqueNamespace } from "../support/shared.ts";
+import { strangerAt, urlIn } from "../support/stranger.ts";
 
 /** Long enough for a busy machine; nothing waits this long when all is well. ms. */
 export const SOON = 20_000;
@@ -13,24 +14,36 @@ export interface Rig {
   folder: string;
   file: string;
   namespace: string;
+  /** The broker's. */
+  url: string;
   /** Replaces the file in one step, as editors do. `jobs` is the YAML below `jobs:`. */
   write(jobs: string, namespace?: string): void;
   read(): string;
   clock(args?: string[], options?: ClockdOptions): Clockd;
   worker(args?: string[], options?: ClockdOptions): Clockd;
+  /** Both in one process. */
+  up(args?: string[], options?: ClockdOptions): Clockd;
   /** Puts a fire into the work queue as a clock does, so that no clock has to be waited for. */
   fire(job: string): Promise<void>;
+  /** Puts anything there. */
+  put(body: string): Promise<void>;
   /** Everything that is in a work queue now. */
   takeFires(queue?: string): Promise<Taken[]>;
+  /** Everything that is among the dead letters now. */
+  takeDead(): Promise<Taken[]>;
+  /** For what only RabbitMQ has. */
   amqp(): Promise<Amqp>;
   close(): Promise<void>;
 }
 
-export function createRig(url: string): Rig {
+/** On the broker of a URL. The path of an embedded broker's file is relative to the rig's folder. */
+export function createRig(broker: string): Rig {
   const folder = temporaryFolder("process");
   const file = join(folder.path, "schedules.yml");
   const namespace = uniqueNamespace("process");
   const running: Clockd[] = [];
+  const url = urlIn(folder.path, broker);
+  const stranger = strangerAt(url, namespace);
   let connection: Promise<Amqp> | undefined;
   const start = (args: string[], options?: ClockdOptions) => {
     const clockd = runClockd(args, options);
@@ -38,11 +51,11 @@ export function createRig(url: string): Rig {
     return clockd;
   };
   const always = ["--config", file, "--broker", url];
-  const amqp = () => (connection ??= openAmqp(url));
   return {
     folder: folder.path,
     file,
     namespace,
+    url,
     write(jobs, inNamespace = namespace) {
       writeFileSync(`${file}.new`, `version: 1\nnamespace: ${inNamespace}\njobs:\n${jobs}`);
       renameSync(`${file}.new`, file);
@@ -50,25 +63,18 @@ export function createRig(url: string): Rig {
     read: () => readFileSync(file, "utf8"),
     clock: (args = [], options) => start([...always, ...args], options),
     worker: (args = [], options) => start(["worker", ...always, ...args], options),
-    async fire(job) {
-      const body = JSON.stringify({ version: 1, job, slot: "2026-12-01T08:00:00Z" });
-      const options = { messageId: `${job}@2026-12-01T08:00:00Z`, persistent: true };
-      (await amqp()).channel.sendToQueue(`${namespace}.work.default`, Buffer.from(body), options);
-    },
-    async takeFires(queue = "default") {
-      const { model, drain } = await amqp();
-      // Asking for a queue that is not there costs the channel.
-      const scratch = await model.createChannel();
-      scratch.on("error", () => undefined);
-      const name = `${namespace}.work.${queue}`;
-      await scratch.checkQueue(name);
-      await scratch.close();
-      return drain(name);
-    },
-    amqp,
+    up: (args = [], options) => start(["up", ...always, ...args], options),
+    fire: (job) =>
+      stranger.put("default", {
+        body: JSON.stringify({ version: 1, job, slot: "2026-12-01T08:00:00Z" }),
+      }),
+    put: (body) => stranger.put("default", { body }),
+    takeFires: (queue = "default") => stranger.take(queue),
+    takeDead: stranger.takeDead,
+    amqp: () => (connection ??= openAmqp(url)),
     async close() {
-      for (const clockd of running) await clockd.stop();
-      await (await connection)?.close();
+      await Promise.all(running.map((clockd) => clockd.stop()));
+      await Promise.all([stranger.close(), connection?.then((amqp) => amqp.close())]);
       folder.remove();
     },
   };

@@ -1,15 +1,25 @@
+import { isBrokerProblem } from "../../src/broker/broker.ts";
+import { openBroker } from "../../src/broker/open.ts";
+import { encodeFire } from "../../src/broker/wire.ts";
 import { systemTime } from "../../src/clock/time.ts";
 import type { Job } from "../../src/config/config.ts";
+import type { Fire } from "../../src/ledger/fire.ts";
+import type { RunRecord } from "../../src/ledger/record.ts";
 import type { Event } from "../../src/observe/events.ts";
 import { createWorker, type Worker, type WorkerDeps } from "../../src/worker/worker.ts";
+import type { Taken } from "../support/amqp.ts";
+import { aFire } from "../support/fire.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import type { Ground } from "../support/ground.ts";
+import { uniqueNamespace } from "../support/shared.ts";
+import { type Put, strangerAt, urlIn } from "../support/stranger.ts";
 import { until } from "../support/until.ts";
-import { type MemoryBroker, type MemoryLink, memoryBroker } from "./memory-broker.ts";
+import { type WatchedBroker, type WatchedLink, watchedBroker } from "./watched-broker.ts";
 
-/** A worker with real commands and a broker whose links a test holds in its hands. */
+/** A worker with real commands and a real broker whose links a test holds in its hands. */
 export interface Rig {
   worker: Worker;
-  broker: MemoryBroker;
+  broker: WatchedBroker;
   /** What `run` returned. */
   ran: Promise<void>;
   stop: AbortController;
@@ -22,15 +32,38 @@ export interface Rig {
   told(type?: Event["type"]): string[];
   /** Resolves when `count` events of `type` were told. */
   heard(type: Event["type"], count?: number): Promise<unknown>;
+  /** Puts a fire, or anything else, into a work queue. */
+  send(what: Fire | Put, queue?: string): Promise<void>;
+  /** Resolves when the worker was delivered `count` things. */
+  arrived(count: number): Promise<unknown>;
+  /** Resolves when `log` has `count` lines. */
+  logged(count: number): Promise<unknown>;
   /** The newest link, when `count` were opened. */
-  link(count?: number): Promise<MemoryLink>;
+  link(count?: number): Promise<WatchedLink>;
+  /** Takes what is in a work queue and held by nobody, when it is `count` messages. */
+  left(count: number, queue?: string): Promise<Taken[]>;
+  /** Takes the dead letters. */
+  dead(): Promise<Taken[]>;
+  /** What the ledger says of runs, when it is `count` records. */
+  ledger(count: number): Promise<RunRecord[]>;
   /** Ends what is left and removes the folder. */
   end(): Promise<void>;
 }
 
-export function rig(jobs: Record<string, string>, options: Partial<WorkerDeps> = {}): Rig {
+const SOON_MS = 10_000;
+
+export function rig(
+  ground: Ground,
+  jobs: Record<string, string>,
+  options: Partial<WorkerDeps> = {},
+): Rig {
   const folder = temporaryFolder("worker");
-  const broker = memoryBroker();
+  const url = urlIn(folder.path, ground.url);
+  const namespace = uniqueNamespace("worker");
+  const real = openBroker(url, { namespace, name: "host:7", now: Date.now, emit: () => {} });
+  if ("code" in real) throw new Error(real.message);
+  const broker = watchedBroker(real);
+  const stranger = strangerAt(url, namespace);
   const events: Event[] = [];
   const file = new Map(Object.entries(jobs).map(([name, command]) => [name, job(name, command)]));
   const stop = new AbortController();
@@ -49,6 +82,12 @@ export function rig(jobs: Record<string, string>, options: Partial<WorkerDeps> =
   });
   const told: Rig["told"] = (type) =>
     events.filter((event) => event.type === (type ?? event.type)).map(nameOf);
+  const count = (n: number, things: () => readonly unknown[], what: string) =>
+    until(
+      () => things().length >= n,
+      SOON_MS,
+      () => `${n} × ${what}, got: ${things().join()}`,
+    );
   return {
     worker,
     broker,
@@ -58,15 +97,69 @@ export function rig(jobs: Record<string, string>, options: Partial<WorkerDeps> =
     folder: folder.path,
     events,
     told,
-    heard: (type, count = 1) => until(() => told(type).length >= count, 5000, `${count} × ${type}`),
-    link: (count = 1) => until(() => broker.links[count - 1], 5000, `link ${count}`),
+    heard: (type, n = 1) => count(n, () => told(type), type),
+    send: (what, queue = "default") => stranger.put(queue, "job" in what ? messageOf(what) : what),
+    arrived: (n) => count(n, () => broker.arrived, "delivery"),
+    logged: (n) => count(n, () => broker.log, "settling"),
+    link: (n = 1) => until(() => broker.links[n - 1], SOON_MS, `link ${n}`),
+    async left(n, queue = "default") {
+      const taken: Taken[] = [];
+      const take = async () => taken.push(...(await stranger.take(queue))) >= n;
+      await until(take, SOON_MS, () => `${n} messages, got ${taken.length}`);
+      return taken;
+    },
+    dead: stranger.takeDead,
+    ledger: (n) => readRuns(real, n),
     async end() {
       worker.terminate();
       worker.terminate();
       await worker.drain({ drainMs: 0 });
+      await stranger.close();
       folder.remove();
     },
   };
+}
+
+async function readRuns(broker: Pick<WatchedBroker, "openLedger">, count: number) {
+  const link = await broker.openLedger();
+  if (isBrokerProblem(link)) throw new Error(link.message);
+  const runs: RunRecord[] = [];
+  await link.follow("oldest", ({ content }) => {
+    if ("kind" in content && content.kind === "run") runs.push(content);
+  });
+  await until(
+    () => runs.length >= count,
+    SOON_MS,
+    () => `${count} records, got ${runs.length}`,
+  );
+  await link.close(SOON_MS);
+  return runs;
+}
+
+/** Makes a worker, waits until it takes, and ends it after `use`. */
+export async function used(
+  ground: Ground,
+  jobs: Record<string, string>,
+  use: (rig: Rig) => Promise<void>,
+  options: Partial<WorkerDeps> = {},
+): Promise<void> {
+  const made = rig(ground, jobs, options);
+  try {
+    await made.heard("worker.taking");
+    await use(made);
+  } finally {
+    await made.end();
+  }
+}
+
+/** A fire of the first minutes of 2026; its number is its minute. */
+export function fireOf(name: string, number = 0, attempt = 1): Fire {
+  return aFire({ job: name, slot: Date.UTC(2026, 0, 1, 0, number), attempt });
+}
+
+function messageOf(fire: Fire): Put {
+  const { body, properties } = encodeFire(fire, Date.now());
+  return { body, headers: properties.headers };
 }
 
 /** A job that runs `command` in a shell. */

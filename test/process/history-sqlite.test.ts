@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { history } from "./history.ts";
+
+history(sqlite());

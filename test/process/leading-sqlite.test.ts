@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { severalClocks } from "./leading.ts";
+
+severalClocks(sqlite());

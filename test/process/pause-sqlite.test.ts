@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { pause } from "./pause.ts";
+
+pause(sqlite());

@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { status } from "./status.ts";
+
+status(sqlite());

@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { stopping } from "./stop.ts";
+
+stopping(sqlite());

@@ -1,0 +1,5 @@
+import { rabbitmq } from "../support/ground.ts";
+import { sharedBroker } from "../support/shared.ts";
+import { trigger } from "./trigger.ts";
+
+trigger(rabbitmq(sharedBroker()));

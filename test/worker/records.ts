@@ -1,0 +1,98 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Ground } from "../support/ground.ts";
+import { fireOf, job, used } from "./rig.ts";
+import { A, begun, go, WAITING } from "./waiting.ts";
+
+/** What a worker tells the ledger. */
+export function records(ground: Ground): void {
+  const test = suite(`${ground.name}: what a worker tells the ledger`);
+
+  test("the end of a run is in the ledger with its outcome, before its message is settled", () =>
+    used(ground, { a: "exit 3" }, async (rig) => {
+      await rig.send(fireOf("a"));
+      await rig.logged(1);
+      assert.equal(rig.broker.sent, [`append ${A}#1`, `finish ${A}#1`]);
+      const [record] = await rig.ledger(1);
+      const { at, startedAt, endedAt, ...rest } = record!;
+      assert.equal(rest as unknown, {
+        ...{ kind: "run", event: "finished", job: "a", fire: A, attempt: 1, ok: false },
+        ...{ outcome: "exited", exitCode: 3, signal: null, worker: "host:7" },
+      });
+      assert.ok(startedAt <= endedAt && endedAt <= at && Date.now() - at < 10_000);
+    }));
+
+  test("a command that could not be started is recorded with the reason", () =>
+    used(ground, { a: "true" }, async (rig) => {
+      const lost = job("a", "");
+      rig.jobs.set("a", { ...lost, task: { ...lost.task, cwd: "gone" } as never });
+      await rig.send(fireOf("a"));
+      const [record] = await rig.ledger(1);
+      assert.is(record?.outcome, "not-started");
+      assert.match(record?.reason ?? "", "cannot enter the folder");
+    }));
+
+  test("a ledger that does not answer holds up neither the message nor the end", () =>
+    used(ground, { a: "true" }, async (rig) => {
+      rig.broker.silentLedger = true;
+      await rig.send(fireOf("a"));
+      await rig.logged(1);
+      await rig.worker.drain({ drainMs: 60_000 });
+      assert.equal(rig.broker.log, [`finish ${A}#1`, "stop taking", "close"]);
+      assert.equal(await rig.left(0), []);
+    }));
+
+  test("a run that ends while the broker is away is not recorded, and that is all", () =>
+    used(ground, { a: WAITING }, async (rig) => {
+      await rig.send(fireOf("a"));
+      await begun(rig);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      rig.broker.openings.push(promise);
+      (await rig.link()).lose();
+      go(rig);
+      await rig.heard("run.not_recorded");
+      assert.equal(rig.told("run.not_recorded"), [`run.not_recorded ${A}#1`]);
+      assert.is(rig.told("run.finished").length, 1);
+      resolve();
+      await rig.heard("run.copy_dropped");
+      assert.equal(await rig.ledger(0), []);
+    }));
+
+  test("a run that outlives its link is recorded over the next one", () =>
+    used(ground, { a: WAITING }, async (rig) => {
+      await rig.send(fireOf("a"));
+      await begun(rig);
+      (await rig.link()).lose();
+      await rig.heard("run.copy_dropped");
+      go(rig);
+      const recorded = await rig.ledger(1);
+      assert.equal(
+        recorded.map(({ fire }) => fire),
+        [A],
+      );
+    }));
+
+  test("a run that is cut short by the worker's end is recorded as that, and given back", () =>
+    used(ground, { a: WAITING }, async (rig) => {
+      await rig.send(fireOf("a"));
+      await begun(rig);
+      await rig.worker.drain({ drainMs: 0 });
+      assert.equal(rig.broker.sent, [`append ${A}#1`, `give back ${A}#1`]);
+      const [record] = await rig.ledger(1);
+      assert.is(record?.ok, false);
+      assert.is(record?.reason, "its run was ended because this worker stops");
+    }));
+
+  test("what is buried never ran, and is not recorded", () =>
+    used(ground, {}, async (rig) => {
+      await rig.send(fireOf("nobody"));
+      await rig.heard("message.buried");
+      assert.equal(
+        rig.broker.sent.filter((what) => what.startsWith("append")),
+        [],
+      );
+      assert.equal(await rig.ledger(0), []);
+    }));
+
+  test.run();
+}
