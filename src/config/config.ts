@@ -44,9 +44,9 @@ export interface CatchUpPolicy {
 }
 
 /** A command that a worker executes. */
-export interface RunTask {
+export interface RunTask extends Starting {
   kind: "run";
-  /** A string goes to a shell; a list is executed as it is. */
+  /** A string goes to `shell`; a list is executed as it is. */
   command: string | readonly string[];
   queue: string;
   /** Variables replaced. */
@@ -59,6 +59,33 @@ export interface RunTask {
   timeout?: number;
   /** ms between TERM and KILL. */
   killAfter: number;
+}
+
+/** What a command is started with beside its environment. What is undefined is as the worker's own. */
+export interface Starting {
+  /** The program and its arguments that a text is given to; undefined: `/bin/sh -c`. */
+  shell?: readonly string[];
+  /** A name or a number of the worker's machine. */
+  user?: string;
+  group?: string;
+  /** Three octal digits. */
+  umask?: string;
+  /** -20 to 19, by itself and not beside the worker's own. */
+  nice?: number;
+  limits?: Limits;
+  /** False: only some variables of the worker's environment. */
+  inheritEnv?: false;
+  /** `none`: the input is empty, whatever the payload. */
+  stdin?: "none";
+}
+
+/** What the system lets each process of a command have. */
+export interface Limits {
+  /** bytes of private memory */
+  memory?: number;
+  /** ms of processor time, whole seconds */
+  cpu?: number;
+  openFiles?: number;
 }
 
 /** A message for another service, published by the clock itself. */

@@ -9,6 +9,9 @@ const LONGEST_TIMER = 24 * 86_400_000;
 /** The ledger keeps its records for 32 days: what is older cannot be told from what was fired. */
 const LONGEST_WITHIN = 30 * 86_400_000;
 
+/** The system counts them in seconds. */
+const WHOLE_SECONDS: readonly string[] = ["spread", "cpu"];
+
 /** The least and the most of each field that is a duration, ms. */
 const LIMITS = {
   every: [SHORTEST_EVERY, LONGEST_EVERY],
@@ -16,6 +19,7 @@ const LIMITS = {
   timeout: [1, LONGEST_TIMER],
   kill_after: [0, LONGEST_TIMER],
   within: [1000, LONGEST_WITHIN],
+  cpu: [1000, 365 * 86_400_000],
 } as const;
 
 /**
@@ -32,11 +36,11 @@ export function readDuration(
   if (text === undefined || !isDuration(text)) return undefined;
   const ms = parseDuration(text);
   const [least, most] = LIMITS[field];
-  const whole = field === "spread";
+  const whole = WHOLE_SECONDS.includes(field);
   if (ms !== undefined && ms >= least && ms <= most && !(whole && ms % 1000)) return ms;
-  const bounds = whole
-    ? `whole seconds, at most ${formatDuration(most)}`
-    : `at least ${formatDuration(least)} and at most ${formatDuration(most)}`;
+  const from = least === 0 && whole ? "" : `at least ${formatDuration(least)} and `;
+  const range = `${from}at most ${formatDuration(most)}`;
+  const bounds = whole ? `whole seconds, ${range}` : range;
   report(error("CONFIG_VALUE", path, "value", `expected ${bounds}, got "${text.slice(0, 40)}"`));
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { ErrorObject } from "ajv";
 import { error, type Finding } from "./finding.ts";
+import { formHint } from "./form-hint.ts";
 import { misplacedKey } from "./misplaced.ts";
 import { nearest } from "./nearest.ts";
 import { joinPointer } from "./pointer.ts";
@@ -46,8 +47,8 @@ function wrongType(fault: ErrorObject): Finding {
 
 function typeHint(got: unknown, schema: Record<string, unknown>): string | undefined {
   if (got === null) return "give it a value, or remove the key";
-  if (typeof got !== "number" && typeof got !== "boolean") return undefined;
-  if (String(schema.$comment).startsWith("a duration")) return `write a unit, such as ${got}s`;
+  const hint = formHint(schema.$comment, got);
+  if (hint || (typeof got !== "number" && typeof got !== "boolean")) return hint;
   return [schema.type].flat().includes("string") ? `write it in quotes: "${got}"` : undefined;
 }
 
@@ -61,7 +62,9 @@ function wrongValue(fault: ErrorObject, message: string): Finding {
 }
 
 function notAsExpected(fault: ErrorObject): Finding {
-  return wrongValue(fault, `expected ${expected(fault)}, got ${shorten(fault.data)}`);
+  const finding = wrongValue(fault, `expected ${expected(fault)}, got ${shorten(fault.data)}`);
+  const hint = formHint(fault.parentSchema?.$comment, fault.data);
+  return hint ? { ...finding, hint } : finding;
 }
 
 function notOneOf(fault: ErrorObject): Finding | undefined {

@@ -3,6 +3,7 @@ import { error, type Finding } from "./finding.ts";
 import { readDuration } from "./limits.ts";
 import { joinPointer } from "./pointer.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
+import { checkStarting, readStarting, type StartingFields, startingOf } from "./starting.ts";
 import type { Tree } from "./tree.ts";
 import type { UnsetLevel, Variables } from "./variables.ts";
 
@@ -20,11 +21,13 @@ export interface TaskContext {
 }
 
 /** The run fields of `defaults`, read once: jobs share them. */
-export type RunDefaults = Partial<Omit<RunTask, "kind" | "command" | "payload">>;
+export type RunDefaults = Partial<
+  Omit<RunTask, "kind" | "command" | "payload" | keyof StartingFields>
+> & { starting: StartingFields };
 
 /** Reads the fields that `defaults` and a job with `run` have in common. */
 export function readRunFields(raw: Raw, path: string, context: TaskContext): RunDefaults {
-  const fields: RunDefaults = {};
+  const fields: RunDefaults = { starting: readStarting(raw, path, context.report) };
   const queue = asText(raw.queue);
   if (queue !== undefined) fields.queue = queue;
   if (raw.env !== undefined) fields.env = readEnv(asMap(raw.env), `${path}/env`, context);
@@ -50,6 +53,8 @@ export function readRun(
   context: TaskContext,
 ): RunTask | undefined {
   const fields = readRunFields(job, path, context);
+  const stdin = fields.starting.stdin ?? defaults.starting.stdin;
+  checkStarting(job, path, stdin, context.report);
   const command = readCommand(job.run, `${path}/run`, context);
   if (command === undefined) return undefined;
   const task: RunTask = {
@@ -58,6 +63,7 @@ export function readRun(
     queue: fields.queue ?? defaults.queue ?? "default",
     env: fields.env && defaults.env ? { ...defaults.env, ...fields.env } : envOf(fields, defaults),
     killAfter: fields.killAfter ?? defaults.killAfter ?? KILL_AFTER_MS,
+    ...startingOf({ command }, fields.starting, defaults.starting),
   };
   const cwd = fields.cwd ?? defaults.cwd;
   if (cwd !== undefined) task.cwd = cwd;

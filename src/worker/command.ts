@@ -1,16 +1,21 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Instant, Time } from "../clock/time.ts";
 import { after, firstOf } from "./after.ts";
 import { type GroupStopper, groupStopper, type StopReason, type StopSignal } from "./group.ts";
-import { whyNotStarted } from "./not-started.ts";
+import { limitReached } from "./limit-reached.ts";
 import { readOutput, type StreamName } from "./output.ts";
+import type { Confinement } from "./prelude.ts";
+import { type Spawned, spawnCommand } from "./spawn.ts";
+import { meterUsage, type Usage } from "./usage.ts";
 
 /** What to execute. */
 export interface Command {
-  /** A list is executed as it is; a string goes to `/bin/sh -c`. */
+  /** A list is executed as it is; a string goes to `shell`. */
   command: string | readonly string[];
+  /** A program and its arguments; undefined: `/bin/sh -c`. */
+  shell?: readonly string[];
   /** The whole environment. */
   env: Readonly<Record<string, string>>;
   /** Absolute. */
@@ -21,10 +26,13 @@ export interface Command {
   timeout?: number;
   /** ms between TERM and KILL. */
   killAfter: number;
+  confinement?: Confinement;
+  /** Why it is not to be started at all, as a sentence. */
+  refused?: string;
 }
 
 /** How an attempt ended. Every end is one of these, also that of a command that never started. */
-export interface Outcome {
+export interface Outcome extends Usage {
   kind: "exited" | "killed" | "timed-out" | "not-started";
   /** It exited with 0, and nobody had asked it to end. */
   ok: boolean;
@@ -35,6 +43,8 @@ export interface Outcome {
   exitCode: number | null;
   /** `SIGKILL` and the like. */
   signal: string | null;
+  /** Undefined: there was no process. */
+  pid?: number;
   /** Why it did not start, or what was odd about its end. */
   reason?: string;
   /** The last 8 KiB of its output, both streams, line by line as they came. */
@@ -42,7 +52,10 @@ export interface Outcome {
 }
 
 export interface CommandWatch {
-  /** Called before `startCommand` returns; not called when it did not start. */
+  /**
+   * Called before `startCommand` returns when there is a process. With a confinement it may turn out
+   * later that the command itself did not start in it.
+   */
   onStarted(pid: number): void;
   /** A line without its end. `truncated`: it was too long, and goes on in the next piece. */
   onLine(stream: StreamName, line: string, truncated: boolean): void;
@@ -70,42 +83,22 @@ const OUTPUT_GRACE_MS = 1000;
  */
 export function startCommand(command: Command, watch: CommandWatch, time: Time): RunningCommand {
   const startedAt = time.now();
-  const child = spawnCommand(command);
-  if (child instanceof Error || child.pid === undefined) {
-    const ended = notStarted(child, command, startedAt);
+  const spawned = spawnCommand(command);
+  if ("whyNot" in spawned) {
+    const ended = spawned.whyNot.then((reason) => notStarted(reason, startedAt));
     return { ended, terminate() {}, kill() {} };
   }
-  watch.onStarted(child.pid);
-  const stopper = groupStopper(child.pid, command.killAfter, watch.onTerminating);
+  const { pid } = spawned;
+  watch.onStarted(pid);
+  const stopper = groupStopper(pid, command.killAfter, watch.onTerminating);
   return {
-    ended: follow(child, stopper, command, watch, { startedAt, now: time.now }),
+    ended: follow(spawned, stopper, command, watch, { startedAt, now: time.now }),
     terminate: () => stopper.terminate("drain"),
     kill: () => stopper.kill("drain"),
   };
 }
 
-/** Some refusals of the system are thrown, others come as an event of a child without a pid. */
-function spawnCommand({ command, env, cwd, input }: Command): ChildProcess | Error {
-  const [program = "", ...args] =
-    typeof command === "string" ? ["/bin/sh", "-c", command] : command;
-  try {
-    return spawn(program, args, {
-      cwd,
-      env,
-      detached: true,
-      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-    });
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-async function notStarted(
-  child: ChildProcess | Error,
-  command: Command,
-  startedAt: Instant,
-): Promise<Outcome> {
-  const error: Error = child instanceof Error ? child : (await once(child, "error"))[0];
+function notStarted(reason: string, startedAt: Instant): Outcome {
   return {
     kind: "not-started",
     ok: false,
@@ -114,13 +107,13 @@ async function notStarted(
     endedAt: startedAt,
     exitCode: null,
     signal: null,
-    reason: whyNotStarted(error, command),
+    reason,
     tail: "",
   };
 }
 
 async function follow(
-  child: ChildProcess,
+  { child, pid, ear }: Spawned,
   stopper: GroupStopper,
   command: Command,
   watch: CommandWatch,
@@ -128,25 +121,28 @@ async function follow(
 ): Promise<Outcome> {
   const closed = once(child, "close");
   const exited = once(child, "exit");
-  const output = readOutput({ stdout: child.stdout!, stderr: child.stderr! }, watch.onLine);
+  const usage = meterUsage(child);
+  const streams = { stdout: child.stdout!, stderr: child.stderr! };
+  const output = readOutput(streams, watch.onLine, ear?.isCommands);
   writeInput(child, command.input);
   const callOff = after(command.timeout ?? Infinity, () => stopper.terminate("timeout"));
   const [exitCode, signal]: [number | null, string | null] = (await exited) as never;
   callOff();
   await stopper.leaderEnded();
-  const reason = await untilClosed(closed);
+  const held = await untilClosed(closed);
+  const tail = output.end();
+  const fault = ear?.fault(exitCode);
+  if (fault !== undefined) return notStarted(fault, startedAt);
   const { why } = stopper;
   const kind = why === "timeout" ? "timed-out" : signal === null ? "exited" : "killed";
+  const ok = exitCode === 0 && why === undefined;
+  const limits = why ? undefined : command.confinement?.limits;
+  const reason = held ?? (limits && limitReached(limits, { ok, exitCode, signal, tail }));
   return {
-    kind,
-    ok: exitCode === 0 && why === undefined,
-    terminated: why === "drain",
-    startedAt,
-    endedAt: now(),
-    exitCode,
-    signal,
+    ...{ kind, ok, terminated: why === "drain", startedAt, endedAt: now(), exitCode, signal, pid },
+    ...usage(),
     ...(reason === undefined ? {} : { reason }),
-    tail: output.end(),
+    tail,
   };
 }
 

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import type { WorkerFire } from "../broker/broker.ts";
-import type { RunTask } from "../config/config.ts";
+import type { RunTask, Starting } from "../config/config.ts";
 import { formatSlot } from "../ledger/fire.ts";
 import type { Command } from "./command.ts";
+import type { Identity } from "./identity.ts";
+import type { Confinement } from "./prelude.ts";
 
 /** What a worker has around it when it starts a command. */
 export interface Surroundings {
@@ -12,36 +14,58 @@ export interface Surroundings {
   folder: string;
   /** The work queue that the fire came from. */
   queue: string;
+  /** Who a command runs as, or why it cannot. */
+  identify(starting: Starting): Identity | { refused: string };
 }
+
+/** What of the worker's environment a command has that does not inherit it. */
+const ALWAYS_INHERITED = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ"];
 
 /**
  * The command of a fire. What is executed comes from the worker's own file alone; what the message
- * says reaches it only as environment and standard input. The job's `env` wins over the worker's
- * own environment, and clockd's own variables over both.
+ * says reaches it only as environment and standard input. Its user's variables win over the worker's
+ * own environment, the job's `env` over these, and clockd's own variables over all.
  */
 export function commandOf(fire: WorkerFire, task: RunTask, around: Surroundings): Command {
-  const { payload } = fire;
+  const payload = task.stdin === "none" ? undefined : fire.payload;
+  const identity = around.identify(task);
+  const isRefused = "refused" in identity;
   return {
     command: task.command,
-    env: environmentOf(fire, task, around),
+    env: environmentOf(fire, task, isRefused ? {} : identity.env, around),
     cwd: resolve(around.folder, task.cwd ?? "."),
     killAfter: task.killAfter,
+    ...(task.shell === undefined ? {} : { shell: task.shell }),
     ...(payload === undefined ? {} : { input: JSON.stringify(payload) }),
     ...(task.timeout === undefined ? {} : { timeout: task.timeout }),
+    ...(isRefused ? identity : confined(task, identity)),
   };
+}
+
+function confined(
+  { umask, nice, limits }: Starting,
+  { become }: Identity,
+): { confinement?: Confinement } {
+  const all = { umask, nice, limits, become };
+  const said = Object.entries(all).filter(([, value]) => value !== undefined);
+  return said.length === 0 ? {} : { confinement: Object.fromEntries(said) };
 }
 
 function environmentOf(
   fire: WorkerFire,
   task: RunTask,
+  own: Identity["env"],
   { environment, queue }: Surroundings,
 ): Record<string, string> {
   const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) {
+  const names = task.inheritEnv === false ? ALWAYS_INHERITED : Object.keys(environment);
+  for (const name of names) {
+    const value = environment[name];
     if (value !== undefined) env[name] = value;
   }
   return {
     ...env,
+    ...own,
     ...task.env,
     CLOCKD_JOB: fire.job,
     CLOCKD_SLOT: formatSlot(fire.slot),

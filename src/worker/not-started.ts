@@ -3,11 +3,11 @@ import { resolve } from "node:path";
 import type { Command } from "./command.ts";
 
 /** A sentence that says what to mend when the system refused to start `command`. */
-export function whyNotStarted(error: Error, { command, cwd }: Command): string {
+export function whyNotStarted(error: Error, { command, shell, cwd }: Command): string {
   const { code = error.name } = error as NodeJS.ErrnoException;
   const folder = whyNoFolder(cwd);
   if (folder) return `cannot enter the folder ${cwd}: ${folder}`;
-  const program = typeof command === "string" ? "/bin/sh" : (command[0] ?? "");
+  const program = typeof command === "string" ? (shell?.[0] ?? "/bin/sh") : (command[0] ?? "");
   switch (code) {
     case "ENOENT":
       // The system says the same of a script whose first line names a missing interpreter.

@@ -13,15 +13,18 @@ const TAIL_BYTES = 8 * 1024;
 /**
  * Reads a command's output line by line. A chunk is dealt with wholly when it comes and nothing is
  * queued, so a command that writes faster than it is read is held back by its full pipe, and memory
- * does not grow. `end` stops reading and returns the tail.
+ * does not grow. `end` stops reading and returns the tail. Lines of standard error that are not
+ * `wanted` are in neither.
  */
 export function readOutput(
   streams: Readonly<Record<StreamName, Readable>>,
   onLine: (stream: StreamName, line: string, truncated: boolean) => void,
+  wanted: (line: string) => boolean = () => true,
 ): { end(): string } {
   const tail = createTail(TAIL_BYTES);
   const read = (name: StreamName) => {
     const splitter = lineSplitter(LONGEST_LINE_BYTES, (line, truncated) => {
+      if (name === "stderr" && !wanted(line)) return;
       tail.add(truncated ? line : `${line}\n`);
       onLine(name, line, truncated);
     });

@@ -3,10 +3,12 @@ import { isWireProblem } from "../broker/wire.ts";
 import type { Time } from "../clock/time.ts";
 import type { Job, RunTask } from "../config/config.ts";
 import type { Emit } from "../observe/events.ts";
+import { systemAccounts } from "./accounts.ts";
 import { type Outcome, startCommand } from "./command.ts";
 import { type EndedAttempts, endedAttempts } from "./ended.ts";
-import { commandOf } from "./environment.ts";
+import { commandOf, type Surroundings } from "./environment.ts";
 import { bury, finish, giveBack, type Held, keyOf, naming, type Source } from "./held.ts";
+import { identityOf, ownIdentity } from "./identity.ts";
 import type { RecordEnd } from "./record.ts";
 import { tellEnd, watchFor } from "./telling.ts";
 import { planFor, verdictOf } from "./verdict.ts";
@@ -47,6 +49,7 @@ export interface Runs {
 
 interface State {
   options: RunsOptions;
+  identify: Surroundings["identify"];
   phase: "starting" | "holding" | "giving-back";
   /** Both by attempt, in the order of arrival. */
   waiting: Map<string, Held>;
@@ -67,8 +70,10 @@ const NOT_STARTED = "it had not started when this worker stopped";
  * has ended meanwhile, at once. So a lost connection does not run a command twice here.
  */
 export function createRuns(options: RunsOptions): Runs {
+  const [accounts, own] = [systemAccounts(), ownIdentity()];
   const state: State = {
     options,
+    identify: (starting) => identityOf(starting, accounts, own),
     phase: "starting",
     waiting: new Map(),
     going: new Map(),
@@ -156,7 +161,8 @@ function start(state: State, held: Held, task: RunTask): void {
   const { fire, messages } = held;
   const { queue } = messages[0]!.delivery;
   state.going.set(keyOf(fire), held);
-  const command = commandOf(fire, task, { environment, folder: folder(), queue });
+  const { identify } = state;
+  const command = commandOf(fire, task, { environment, folder: folder(), queue, identify });
   held.running = startCommand(command, watchFor(fire, queue, emit), time);
   track(
     state.open,

@@ -29,9 +29,11 @@ test("names are told as added, changed and removed, sorted", () => {
   assert.equal(diffConfigs(before, config()), { added: [], changed: [], removed: ["b", "c", "d"] });
 });
 
+const STARTING = "inherit_env: true, stdin: payload";
+
 test("what a job was called before, and defaults that are written out, are no change", () => {
   const catchUp = "catch_up: {run: latest, within: 1d, max: 100}";
-  const after = config(`${JOB.slice(0, -1)}, ${catchUp}, renamed_from: b}`);
+  const after = config(`${JOB.slice(0, -1)}, ${catchUp}, renamed_from: b, ${STARTING}}`);
   assert.equal(diffConfigs(config(JOB), after), { added: [], changed: [], removed: [] });
 });
 
@@ -53,6 +55,14 @@ const CHANGES: [string, string, string][] = [
   ["its folder", "cwd: x", "cwd: y"],
   ["its time limit", "1m", "2m"],
   ["its zone", "every", "timezone: Europe/Berlin, every"],
+  ["its shell", "[date]", "date, shell: /bin/bash"],
+  ["its user", "every", "user: deploy, every"],
+  ["its group", "every", "group: 33, every"],
+  ["its umask", "every", 'umask: "027", every'],
+  ["its niceness", "every", "nice: 5, every"],
+  ["its limits", "every", "limits: {cpu: 5s}, every"],
+  ["what it inherits", "every", "inherit_env: false, every"],
+  ["what it reads", "payload: {a: [1, {b: 2}]}", "stdin: none"],
   ["its patience", "every", "kill_after: 1s, every"],
   ["its pause", "every", "paused: true, every"],
   ["what is caught up of it", "every", "catch_up: {run: all}, every"],

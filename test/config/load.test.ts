@@ -50,6 +50,33 @@ jobs:
   assert.equal(own.task, { ...fast, ...rest });
 });
 
+test("what a command is started with is the job's, then that of defaults; limits key by key", () => {
+  const text = `
+version: 1
+defaults: {shell: /bin/bash, user: deploy, group: 33, umask: "0027", nice: 10, inherit_env: false,
+  stdin: none, limits: {memory: 512MB, cpu: 60s}}
+jobs:
+  plain: {every: 5m, run: date}
+  list: {every: 5m, run: [date]}
+  own: {every: 5m, run: date, shell: [/bin/dash, -e, -c], user: 0, group: www-data, umask: "077",
+    nice: -20, inherit_env: true, stdin: payload, payload: 1, limits: {memory: 2GiB, open_files: 64}}
+  usual: {every: 5m, run: date, shell: [/bin/sh, -c], umask: "022"}
+`;
+  const starting = (name: string) => {
+    const { kind, command, queue, env, killAfter, payload, ...rest } = runOf(jobOf(text, name));
+    return rest;
+  };
+  const same = { user: "deploy", group: "33", umask: "027", nice: 10 };
+  const bare = { inheritEnv: false, stdin: "none", limits: { memory: 512_000_000, cpu: 60_000 } };
+  assert.equal(starting("plain"), { ...same, ...bare, shell: ["/bin/bash", "-c"] });
+  assert.equal(starting("list"), { ...same, ...bare });
+  assert.equal(starting("own"), {
+    ...{ user: "0", group: "www-data", umask: "077", nice: -20, shell: ["/bin/dash", "-e", "-c"] },
+    limits: { memory: 2 * 2 ** 30, cpu: 60_000, openFiles: 64 },
+  });
+  assert.equal(starting("usual"), { ...same, ...bare, umask: "022" });
+});
+
 test("a job without any defaults has the documented ones", () => {
   const job = jobOf("version: 1\njobs: {a: {every: 5m, run: date}}", "a");
   const run = { kind: "run", command: "date", queue: "default", env: {}, killAfter: 10_000 };

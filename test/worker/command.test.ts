@@ -9,14 +9,15 @@ const test = suite("a command");
 
 test("that exits with 0 is ok, and says when it started and ended", async () => {
   const before = Date.now();
-  const outcome = await started("sleep 0.05").ended;
-  const { startedAt, endedAt, ...rest } = outcome;
+  const run = started("sleep 0.05");
+  const { startedAt, endedAt, cpuTime, maxMemory, ...rest } = await run.ended;
   assert.equal(rest, {
     kind: "exited",
     ok: true,
     terminated: false,
     exitCode: 0,
     signal: null,
+    pid: run.pid,
     tail: "",
   });
   assert.ok(startedAt >= before && endedAt >= startedAt + 50 && endedAt <= Date.now());

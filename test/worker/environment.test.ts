@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { WorkerFire } from "../../src/broker/broker.ts";
 import type { RunTask } from "../../src/config/config.ts";
-import { commandOf } from "../../src/worker/environment.ts";
+import { commandOf, type Surroundings } from "../../src/worker/environment.ts";
 
 const test = suite("the command of a fire");
 
@@ -25,7 +25,12 @@ const task: RunTask = {
   env: {},
   killAfter: 10_000,
 };
-const around = { environment: {}, folder: "/srv/app", queue: "reports" };
+const around: Surroundings = {
+  environment: {},
+  folder: "/srv/app",
+  queue: "reports",
+  identify: () => ({ env: {} }),
+};
 
 test("says which fire it is", () => {
   assert.equal(commandOf(fire, task, around), {
@@ -82,6 +87,50 @@ test("runs in its folder, as seen from the file's", () => {
   assert.is(cwdOf("./app"), "/srv/app/app");
   assert.is(cwdOf("../other"), "/srv/other");
   assert.is(cwdOf("/var/tmp"), "/var/tmp");
+});
+
+test("that inherits no environment has little more than a PATH of the worker's", () => {
+  const environment = {
+    ...{ PATH: "/bin", HOME: "/root", USER: "root", LANG: "C.UTF-8", TZ: "Europe/Berlin" },
+    ...{ CLOCKD_BROKER_URL: "amqp://user:secret@host", AWS_SECRET: "secret", LC_ALL: "C" },
+  };
+  const own = { ...task, inheritEnv: false as const, env: { LANG: "de_DE", A: "b" } };
+  const { env } = commandOf(fire, own, { ...around, environment });
+  const clockds = commandOf(fire, task, around).env;
+  assert.equal(env, {
+    ...{ PATH: "/bin", HOME: "/root", USER: "root", LANG: "de_DE", TZ: "Europe/Berlin", A: "b" },
+    ...clockds,
+  });
+});
+
+test("has its user's variables over the worker's, and the job's over them", () => {
+  const identify = () => ({ env: { HOME: "/home/deploy", USER: "deploy" } });
+  const environment = { HOME: "/root", USER: "root", A: "own" };
+  const { env } = commandOf(
+    fire,
+    { ...task, env: { HOME: "/srv" } },
+    { ...around, environment, identify },
+  );
+  assert.equal([env.HOME, env.USER, env.A], ["/srv", "deploy", "own"]);
+});
+
+test("has no input when the job wants none, whatever the message says", () => {
+  const { input } = commandOf({ ...fire, payload: { a: 1 } }, { ...task, stdin: "none" }, around);
+  assert.is(input, undefined);
+});
+
+test("is confined only when the job says something of it", () => {
+  const confinementOf = (more: Partial<RunTask>) =>
+    commandOf(fire, { ...task, ...more }, around).confinement;
+  assert.is(confinementOf({ shell: ["/bin/bash", "-c"], stdin: "none" }), undefined);
+  assert.equal(confinementOf({ umask: "027", nice: 0 }), { umask: "027", nice: 0 });
+  assert.equal(confinementOf({ limits: { cpu: 1000 } }), { limits: { cpu: 1000 } });
+});
+
+test("is refused when its user is", () => {
+  const refused = { refused: "cannot run as user deploy: no" };
+  const command = commandOf(fire, task, { ...around, identify: () => refused });
+  assert.is(command.refused, refused.refused);
 });
 
 test.run();
