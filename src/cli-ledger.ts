@@ -6,10 +6,12 @@ import {
   historyFlags,
   ledgerFlags,
   ledgerOptions,
+  logsFlags,
   triggerFlags,
   zoneFlag,
 } from "./commands/ledger-flags.ts";
 import type { LedgerIo } from "./commands/ledger-session.ts";
+import { logs } from "./commands/logs.ts";
 import { pause, resume } from "./commands/pause.ts";
 import { status } from "./commands/status.ts";
 import { trigger } from "./commands/trigger.ts";
@@ -44,6 +46,23 @@ function reading(parser: Argv, host: Host, done: Done): Argv {
         const { job, since, until, timezone, limit } = argv;
         const options = { ...ledgerOptions(argv), job, since, until, timezone, limit };
         return done(history(options, ioOf(host)));
+      },
+    )
+    .command(
+      "logs <what>",
+      "show the end of what a run has put out",
+      (command) =>
+        logsFlags(ledgerFlags(command))
+          .positional("what", {
+            type: "string",
+            demandOption: true,
+            describe: "the id of a fire, or a job: its newest run",
+          })
+          .example("clockd logs reports", "")
+          .example("clockd logs reports@2026-12-01T08:00:00Z --attempt 2", ""),
+      (argv) => {
+        const options = { ...ledgerOptions(argv), what: argv.what, attempt: argv.attempt };
+        return done(logs(options, ioOf(host)));
       },
     );
 }

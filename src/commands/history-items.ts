@@ -66,6 +66,9 @@ function runItem(record: RunRecord): Item {
     ...{ startedAt: iso(startedAt), endedAt: iso(endedAt) },
     ...{ duration: Math.max(0, endedAt - startedAt), worker: record.worker },
     reason: record.reason ?? null,
+    ...{ pid: record.pid ?? null, cpuTime: record.cpuTime ?? null },
+    ...{ maxMemory: record.maxMemory ?? null, tail: record.tail ?? null },
+    tailCut: record.tailCut === true,
   };
 }
 

@@ -1,4 +1,4 @@
-import { isBrokerProblem } from "../broker/broker.ts";
+import { isBrokerProblem, type LedgerEntry } from "../broker/broker.ts";
 import type { Instant } from "../clock/time.ts";
 import { isFault, type LedgerRecord } from "../ledger/record.ts";
 import { isAbout, itemOf, jobsIn } from "./history-items.ts";
@@ -14,6 +14,8 @@ export interface Wanted {
   until: Instant;
   /** The newest so many. */
   limit: number;
+  /** Whether what runs have put out is wanted too: it may be much. */
+  tails: boolean;
 }
 
 export interface Found {
@@ -30,28 +32,42 @@ export interface Found {
 /** The machines' clocks may differ by so much from the broker's, by which it finds the place. ms. */
 const SKEW_MS = 300_000;
 
-/** Reads the ledger from `since` to its present end. */
+/** Reads what is wanted, up to the ledger's present end. */
 export async function readHistory(
-  { link }: Session,
+  session: Session,
   io: LedgerIo,
   wanted: Wanted,
 ): Promise<Found | Refusal> {
   const collector = createCollector(wanted);
+  const refusal = await readSince(session, io, wanted.since, ({ content }) => {
+    if (isFault(content)) collector.fault();
+    else collector.take(content);
+  });
+  return refusal ?? collector.found();
+}
+
+/** Hands over the entries of the ledger from some time before `since` to its present end. */
+export async function readSince(
+  { link }: Session,
+  io: LedgerIo,
+  since: Instant,
+  take: (entry: LedgerEntry) => void,
+): Promise<Refusal | undefined> {
   const state = { position: -1 };
   const waiting = new Map<string, () => void>();
-  const place = { since: Math.max(0, wanted.since - SKEW_MS) };
-  const following = await link.follow(place, ({ position, content }) => {
+  const place = { since: Math.max(0, since - SKEW_MS) };
+  const following = await link.follow(place, (entry) => {
+    const { position, content } = entry;
     state.position = position;
-    if (isFault(content)) return collector.fault();
-    if (content.kind === "mark") waiting.get(content.nonce)?.();
-    else collector.take(content);
+    if (isFault(content) || content.kind !== "mark") take(entry);
+    else waiting.get(content.nonce)?.();
   });
   if (isBrokerProblem(following)) return brokerRefusal(following);
   const reached = (nonce: string) =>
     new Promise<void>((resolve) => void waiting.set(nonce, resolve));
   const refusal = await appendAndRead(link, { state, reached }, io, []);
   await following.stop();
-  return refusal ?? collector.found();
+  return refusal;
 }
 
 export interface Collector {
@@ -61,7 +77,7 @@ export interface Collector {
 }
 
 /** Keeps what is wanted, and never more than twice the limit. */
-export function createCollector({ job, since, until, limit }: Wanted): Collector {
+export function createCollector({ job, since, until, limit, tails }: Wanted): Collector {
   let kept: LedgerRecord[] = [];
   let left = 0;
   let faults = 0;
@@ -76,7 +92,7 @@ export function createCollector({ job, since, until, limit }: Wanted): Collector
       if (record.at < since || record.at > until || !itemOf(record)) return;
       for (const name of jobsIn(record)) jobs.add(name);
       if (job !== undefined && !isAbout(record, job)) return;
-      kept.push(record);
+      kept.push(tails ? record : withoutTail(record));
       if (kept.length >= 2 * limit) cut();
     },
     fault() {
@@ -87,4 +103,10 @@ export function createCollector({ job, since, until, limit }: Wanted): Collector
       return { records: kept, left, faults, jobs };
     },
   };
+}
+
+function withoutTail(record: LedgerRecord): LedgerRecord {
+  if (record.kind !== "run") return record;
+  const { tail: _, tailCut: __, ...rest } = record;
+  return rest;
 }

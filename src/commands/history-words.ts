@@ -1,5 +1,5 @@
 import { formatSlot } from "../ledger/fire.ts";
-import type { FireRecord, JobRecord, LedgerRecord } from "../ledger/record.ts";
+import type { FireRecord, JobRecord, LedgerRecord, RunRecord } from "../ledger/record.ts";
 import { counted, durationWords } from "../schedule/words.ts";
 import { endWords } from "./ledger-words.ts";
 
@@ -11,14 +11,10 @@ export function wordsOf(record: LedgerRecord): { job: string; words: string } {
     case "fire":
       return { job: record.fire.job, words: fireWords(record) };
     case "run": {
-      const { job, fire, attempt, startedAt, endedAt, worker, reason } = record;
+      const { job, fire, attempt } = record;
       const nth = attempt > 1 ? `, attempt ${attempt}` : "";
-      const why = reason === undefined ? "" : `, ${reason}`;
-      const took = takenWords(endedAt - startedAt);
-      return {
-        job,
-        words: `${endWords(record)} after ${took}: ${slotIn(fire, job)}${nth}, on ${worker}${why}`,
-      };
+      const { end, rest } = runWords(record);
+      return { job, words: `${end}: ${slotIn(fire, job)}${nth}, ${rest}` };
     }
     case "missed": {
       const { job, count, first, last, reason } = record;
@@ -36,6 +32,21 @@ export function wordsOf(record: LedgerRecord): { job: string; words: string } {
     case "mark":
       return { job: "", words: "" };
   }
+}
+
+/** How a run ended and after how long; and where, what it used, and why. */
+export function runWords(record: RunRecord): { end: string; rest: string } {
+  const { startedAt, endedAt, worker, cpuTime, maxMemory, reason } = record;
+  const rest = [
+    `on ${worker}`,
+    cpuTime !== undefined && `${takenWords(cpuTime)} of CPU`,
+    maxMemory !== undefined && `${Math.ceil(maxMemory / 1e6)} MB`,
+    reason,
+  ];
+  return {
+    end: `${endWords(record)} after ${takenWords(endedAt - startedAt)}`,
+    rest: rest.filter((part) => typeof part === "string").join(", "),
+  };
 }
 
 function jobWords(record: JobRecord): { job: string; words: string } {

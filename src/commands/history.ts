@@ -44,7 +44,7 @@ export async function history(options: HistoryOptions, io: LedgerIo): Promise<nu
 }
 
 function readWanted(
-  { job, since = "-24h", until, limit }: HistoryOptions,
+  { job, since = "-24h", until, limit, json: tails }: HistoryOptions,
   zone: Zone,
   now: Instant,
 ): Wanted | Refusal {
@@ -52,12 +52,12 @@ function readWanted(
   const word = parseDuration(since) === undefined ? since : `-${since}`;
   const from = readFlag("--since", word, { zone, now, base: now });
   if (typeof from === "object") return from;
-  if (until === undefined) return { job, since: from, until: Infinity, limit };
+  if (until === undefined) return { job, since: from, until: Infinity, limit, tails };
   const base = until.startsWith("-") ? now : from;
   const to = readFlag("--until", until, { zone, now, base });
   if (typeof to === "object") return to;
   if (to < from) return usage("--until is before --since");
-  return { job, since: from, until: to, limit };
+  return { job, since: from, until: to, limit, tails };
 }
 
 /** A job of which nothing happened need not be unknown. */

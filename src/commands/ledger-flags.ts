@@ -66,6 +66,17 @@ export function historyFlags(command: ReturnType<typeof zoneFlag>) {
     });
 }
 
+/** Those of `logs`. */
+export function logsFlags(command: ReturnType<typeof ledgerFlags>) {
+  return command.option("attempt", {
+    type: "number",
+    requiresArg: true,
+    defaultDescription: "all",
+    coerce: wholeNumber("--attempt", 1_000_000),
+    describe: "only this one",
+  });
+}
+
 /** Those of `trigger`. */
 export function triggerFlags(command: ReturnType<typeof ledgerFlags>) {
   return command

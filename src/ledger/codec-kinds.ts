@@ -1,6 +1,8 @@
 import {
   clip,
   type Fields,
+  isCount,
+  isFlag,
   isInstant,
   isJobName,
   isListOf,
@@ -105,7 +107,34 @@ export function readRun(at: number, fields: Fields): RunRecord | LedgerFault {
     endedAt: fields.instant("endedAt"),
     worker: fields.text("worker"),
     ...(reason === undefined ? {} : { reason: clip(reason) }),
+    ...readUsage(fields),
+    ...readTail(fields),
   };
+}
+
+/** Records of before have none of it. */
+function readUsage(fields: Fields): Pick<RunRecord, "pid" | "cpuTime" | "maxMemory"> {
+  const usage: Pick<RunRecord, "pid" | "cpuTime" | "maxMemory"> = {};
+  for (const name of ["pid", "cpuTime", "maxMemory"] as const) {
+    const value = fields.get(name, orNothing(isAmount), "a whole number of at least 0");
+    if (value !== undefined) usage[name] = value;
+  }
+  return usage;
+}
+
+function readTail(fields: Fields): Pick<RunRecord, "tail" | "tailCut"> {
+  const tail = fields.get("tail", orNothing(isProse), "a text");
+  const isCut = fields.get("tailCut", orNothing(isFlag), "true or false");
+  if (tail === undefined) return {};
+  const kept = tail.slice(-LONGEST_TAIL);
+  return { tail: kept, ...(isCut || kept.length < tail.length ? { tailCut: true } : {}) };
+}
+
+/** More than any worker writes. */
+const LONGEST_TAIL = 8 * 1024;
+
+function isAmount(value: unknown): value is number {
+  return isCount(value, 0, Number.MAX_SAFE_INTEGER);
 }
 
 const DAY_MS = 86_400_000;

@@ -114,6 +114,16 @@ export interface RunRecord {
   /** Host and pid of the worker. */
   worker: string;
   reason?: string;
+  /** Of the command. This and what follows: undefined when it is not known. */
+  pid?: number;
+  /** ms of processor time, never too high. */
+  cpuTime?: number;
+  /** bytes: the most that one of its processes was seen to have, never too high. */
+  maxMemory?: number;
+  /** The end of its output. */
+  tail?: string;
+  /** There was more output before the tail. */
+  tailCut?: true;
 }
 
 /** A reader's own mark: whoever has read it back has read everything before it. */

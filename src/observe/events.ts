@@ -159,6 +159,12 @@ export type WorkerEvent =
       duration: number;
       /** Why it did not start, or what was odd about its end. */
       reason?: string;
+      runPid?: number;
+      /** ms of processor time, and bytes of its largest process; absent: not seen. */
+      cpuTime?: number;
+      maxMemory?: number;
+      /** The last 8 KiB of its output. */
+      tail: string;
     }
   | { type: "run.not_recorded"; job: string; fire: string; attempt: number; reason: string }
   | { type: "run.given_back"; job: string; fire: string; attempt: number; reason: string }

@@ -20,6 +20,8 @@ export interface Line {
 /** The line of an event. */
 export function describe(event: Event): Line {
   const { type, ...fields } = event;
+  // The log has every line of it already.
+  if ("tail" in fields) delete (fields as { tail?: string }).tail;
   const [level, message] = wording(event);
   return { level, message, fields: withTimes(fields) };
 }

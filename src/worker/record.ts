@@ -4,6 +4,8 @@ import type { RunRecord } from "../ledger/record.ts";
 import type { Emit } from "../observe/events.ts";
 import type { Outcome } from "./command.ts";
 import { naming } from "./held.ts";
+import { recordTail } from "./record-tail.ts";
+import { usageOf } from "./usage.ts";
 
 export interface RecorderOptions {
   /** The link that is open now. */
@@ -34,14 +36,17 @@ export function createRecorder({ link, name, time, emit }: RecorderOptions): Rec
 
 function recordOf(
   fire: WorkerFire,
-  { ok, kind, exitCode, signal, startedAt, endedAt }: Outcome,
+  outcome: Outcome,
   reason: string | undefined,
   worker: string,
   at: number,
 ): RunRecord {
+  const { ok, kind, exitCode, signal, startedAt, endedAt } = outcome;
   return {
     ...{ kind: "run", at, event: "finished", ...naming(fire) },
     ...{ ok, outcome: kind, exitCode, signal, startedAt, endedAt, worker },
     ...(reason === undefined ? {} : { reason }),
+    ...usageOf(outcome),
+    ...recordTail(outcome),
   };
 }

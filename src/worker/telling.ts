@@ -2,6 +2,7 @@ import type { WorkerFire } from "../broker/broker.ts";
 import type { Emit } from "../observe/events.ts";
 import type { CommandWatch, Outcome } from "./command.ts";
 import { naming } from "./held.ts";
+import { usageOf } from "./usage.ts";
 
 /** Makes events of what a command does. */
 export function watchFor(fire: WorkerFire, queue: string, emit: Emit): CommandWatch {
@@ -16,7 +17,8 @@ export function watchFor(fire: WorkerFire, queue: string, emit: Emit): CommandWa
 
 /** Makes an event of its end. */
 export function tellEnd(fire: WorkerFire, outcome: Outcome, emit: Emit): void {
-  const { kind, ok, exitCode, signal, reason, startedAt, endedAt } = outcome;
+  const { kind, ok, exitCode, signal, reason, startedAt, endedAt, tail } = outcome;
+  const { pid, ...usage } = usageOf(outcome);
   emit({
     type: "run.finished",
     ...naming(fire),
@@ -26,5 +28,8 @@ export function tellEnd(fire: WorkerFire, outcome: Outcome, emit: Emit): void {
     signal,
     duration: Math.max(endedAt - startedAt, 0),
     ...(reason === undefined ? {} : { reason }),
+    ...(pid === undefined ? {} : { runPid: pid }),
+    ...usage,
+    tail,
   });
 }

@@ -10,6 +10,15 @@ export interface Usage {
   maxMemory?: number;
 }
 
+/** What is known of a process: its number and its usage, without what is not. */
+export function usageOf({ pid, cpuTime, maxMemory }: Usage & { pid?: number }) {
+  return {
+    ...(pid === undefined ? {} : { pid }),
+    ...(cpuTime === undefined ? {} : { cpuTime }),
+    ...(maxMemory === undefined ? {} : { maxMemory }),
+  };
+}
+
 /** After the start, then twice as long each time. ms */
 const FIRST_LOOK_MS = 25;
 const LONGEST_PAUSE_MS = 2000;

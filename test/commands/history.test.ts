@@ -58,9 +58,27 @@ const RECORDS: [LedgerRecord, Record<string, unknown>, string, string][] = [
       ...{ at: AT, event: "ran", job: "a", fire: "a@2026-12-01T08:00:00Z", attempt: 2, ok: false },
       ...{ outcome: "exited", exitCode: 3, signal: null, startedAt: "2026-12-01T08:58:59.000Z" },
       ...{ endedAt: AT, duration: 61_000, worker: "w:9", reason: null },
+      ...{ pid: null, cpuTime: null, maxMemory: null, tail: null, tailCut: false },
     },
     "a",
     "failed (exit code 3) after 1 minute 1 second: 2026-12-01T08:00:00Z, attempt 2, on w:9",
+  ],
+  [
+    {
+      ...{ kind: "run", at: NOW, event: "finished", job: "a", fire: "a@2026-12-01T08:00:00Z" },
+      ...{ attempt: 1, ok: false, outcome: "killed", exitCode: null, signal: "SIGXCPU" },
+      ...{ startedAt: NOW - 900, endedAt: NOW, worker: "w:9", reason: "too long", pid: 41 },
+      ...{ cpuTime: 1230, maxMemory: 51_500_000, tail: "the end\n", tailCut: true },
+    },
+    {
+      ...{ at: AT, event: "ran", job: "a", fire: "a@2026-12-01T08:00:00Z", attempt: 1, ok: false },
+      ...{ outcome: "killed", exitCode: null, signal: "SIGXCPU" },
+      ...{ startedAt: "2026-12-01T08:59:59.100Z", endedAt: AT, duration: 900, worker: "w:9" },
+      ...{ reason: "too long", pid: 41, cpuTime: 1230, maxMemory: 51_500_000 },
+      ...{ tail: "the end\n", tailCut: true },
+    },
+    "a",
+    "failed (SIGXCPU) after 900 ms: 2026-12-01T08:00:00Z, on w:9, 1.2 s of CPU, 52 MB, too long",
   ],
   [
     { kind: "job", at: NOW, event: "paused", job: "a", by: "me@here" },
@@ -137,12 +155,18 @@ test("a renaming is about both names, an addition about every one", () => {
     ["a", "b", "z", "y"].filter((job) => isAbout(record, job));
   assert.equal(
     RECORDS.map(([record]) => named(record).join("")),
-    [...["a", "a", "a", "a", "a", "ab", "az", ""]],
+    [...["a", "a", "a", "a", "a", "a", "ab", "az", ""]],
   );
 });
 
 test("the newest ones within the limit are kept, and the others counted", () => {
-  const collector = createCollector({ job: "a", since: NOW, until: NOW + 9, limit: 3 });
+  const collector = createCollector({
+    job: "a",
+    since: NOW,
+    until: NOW + 9,
+    limit: 3,
+    tails: true,
+  });
   const paused = (job: string, at: number) =>
     collector.take({ kind: "job", at, event: "paused", job, by: "me" });
   paused("a", NOW - 1);
@@ -156,6 +180,19 @@ test("the newest ones within the limit are kept, and the others counted", () => 
   );
   assert.is(left, 7);
   assert.equal([...jobs], ["a", "b"]);
+});
+
+test("what runs have put out is kept only when it is wanted", () => {
+  const [record] = RECORDS.find(([{ kind, ...rest }]) => kind === "run" && "tail" in rest)!;
+  const kept = (tails: boolean) => {
+    const wanted = { job: undefined, since: NOW, until: NOW, limit: 3, tails };
+    const collector = createCollector(wanted);
+    collector.take(record);
+    return JSON.stringify(collector.found().records);
+  };
+  assert.match(kept(true), "the end");
+  assert.not.match(kept(false), /the end|tail/);
+  assert.match(kept(false), "maxMemory");
 });
 
 test.run();

@@ -43,6 +43,12 @@ const open = fc.array(
   { maxLength: 3 },
 );
 
+/** What may be known of a run. */
+const known = fc.record(
+  { pid: instant, cpuTime: instant, maxMemory: instant, tail: fc.string() },
+  { requiredKeys: [], ...PLAIN },
+);
+
 const sign = fc
   .tuple(instant, epoch, fc.record({ caughtUp: fc.boolean(), open, at: instant, clock }, PLAIN))
   .map((args) => r.progress(...args));
@@ -65,8 +71,8 @@ export const plainRecord: fc.Arbitrary<Exclude<LedgerRecord, { kind: "fire" }>> 
     .tuple(job, instant, payload)
     .map(([j, slot, value]) => r.triggered(j, slot, value === undefined ? {} : { payload: value })),
   fc
-    .tuple(job, instant, fc.option(fc.integer({ min: 0, max: 255 })), fc.boolean())
-    .map(([j, slot, exitCode, ok]) => r.finished(j, slot, { exitCode, ok })),
+    .tuple(job, instant, fc.option(fc.integer({ min: 0, max: 255 })), fc.boolean(), known)
+    .map(([j, slot, exitCode, ok, more]) => r.finished(j, slot, { exitCode, ok, ...more })),
   instant.map((at) => ({ kind: "mark" as const, at, nonce: "m" })),
 );
 

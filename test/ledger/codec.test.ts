@@ -25,8 +25,20 @@ const SAMPLES: Record<string, Plain> = {
   "triggered with a payload": r.triggered("a", 1, { payload: { deep: [null] } }),
   finished: r.finished("a", 1, { reason: "odd" }),
   "finished by a signal": r.finished("a", 1, { ok: false, exitCode: null, signal: "SIGKILL" }),
+  "finished, with all that is known of it": r.finished("a", 1, {
+    ...{
+      pid: 4711,
+      cpuTime: 120,
+      maxMemory: 52_000_000,
+      tail: "the \u001b[1mend\n",
+      tailCut: true,
+    },
+  }),
   mark: { kind: "mark", at: 1, nonce: "n" },
 };
+
+/** What records of older versions do not have. */
+const OPTIONAL = ["payload", "pid", "cpuTime", "maxMemory", "tail", "tailCut"];
 
 /** What hostile JSON may have in any place. */
 const ODD: unknown[] = [
@@ -52,7 +64,7 @@ for (const [name, record] of Object.entries(SAMPLES)) {
   test(`${name}: no field may be missing, save those that need not be there`, () => {
     for (const field of Object.keys(record)) {
       if (field === "reason" && record.kind === "run") continue;
-      if (field === "payload") continue;
+      if (OPTIONAL.includes(field)) continue;
       const { [field]: _, ...rest } = { version: 1, ...record } as Record<string, unknown>;
       assert.is(faultOf(rest), "broken", field);
     }
@@ -64,6 +76,7 @@ for (const [name, record] of Object.entries(SAMPLES)) {
         const content = read({ version: 1, ...record, [field]: odd });
         if (isFault(content)) continue;
         const value = (content as unknown as Record<string, unknown>)[field];
+        if (value === undefined && OPTIONAL.includes(field)) continue;
         const known = (record as unknown as Record<string, unknown>)[field];
         const isOfSameKind = typeof value === typeof known || value === null || known === null;
         assert.ok(isOfSameKind && Array.isArray(value) === Array.isArray(known), field);
@@ -147,6 +160,25 @@ test("a payload too deep to be written again is broken", () => {
 test("a long reason is cut, and the rest counts", () => {
   const content = read({ version: 1, ...r.missed("a", 1, 2, "x".repeat(5000)) });
   assert.ok(!isFault(content) && content.kind === "missed" && content.reason.length === 1000);
+});
+
+test("of a tail that is longer than any the end is kept, and the rest counts", () => {
+  const tail = `${"x".repeat(100_000)}the end`;
+  const content = read({ version: 1, ...r.finished("a", 1, { tail }) });
+  assert.ok(!isFault(content) && content.kind === "run");
+  assert.is(content.tail, tail.slice(-8192));
+  assert.is(content.tailCut, true);
+});
+
+test("a record of before says nothing of its process, and is read all the same", () => {
+  const text =
+    '{"version":1,"kind":"run","at":2,"event":"finished","job":"a","fire":"a@1970-01-01T00:00:00Z",' +
+    '"attempt":1,"ok":false,"outcome":"exited","exitCode":3,"signal":null,"startedAt":1,"endedAt":2,' +
+    '"worker":"w:1"}';
+  const content = decodeRecord(text);
+  assert.ok(!isFault(content) && content.kind === "run");
+  const { pid, cpuTime, maxMemory, tail, tailCut } = content;
+  assert.equal([pid, cpuTime, maxMemory, tail, tailCut], Array(5));
 });
 
 test("a fault says in words what is wrong", () => {

@@ -59,6 +59,13 @@ test("what happens after it was asked for is not in it", async () => {
   assert.equal(await decodeSnapshot(await saving), before);
 });
 
+test("what is known of a run beside its end makes it no larger", async () => {
+  const plain = fold([r.added(0, "a"), r.finished("a", 10)]);
+  const more = { pid: 7, cpuTime: 1, maxMemory: 1, tail: "x".repeat(4096), tailCut: true as const };
+  const known = fold([r.added(0, "a"), r.finished("a", 10, more)]);
+  assert.equal(await encodeSnapshot(known), await encodeSnapshot(plain));
+});
+
 test("a snapshot of a later version is left alone", async () => {
   const { head, rows } = await parts();
   assert.is(await faultOf(pack({ ...head, version: 2 }, ...rows)), "newer-version");

@@ -5,10 +5,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { RunTask, Starting } from "../../src/config/config.ts";
 import { type Accounts, systemAccounts } from "../../src/worker/accounts.ts";
-import { identityOf, type Own } from "../../src/worker/identity.ts";
-import { until } from "../support/until.ts";
-import { fireOf } from "./memory-broker.ts";
-import { job, rig } from "./rig.ts";
+import { identityOf, type Own, ownIdentity } from "../../src/worker/identity.ts";
+import { sqlite } from "../support/ground.ts";
+import { fireOf, job, rig } from "./rig.ts";
 
 const test = suite("who a command runs as");
 
@@ -88,35 +87,35 @@ test("users and groups are those of the machine", () => {
 
 /** Runs `command` with these fields in a worker. */
 async function run(command: string, starting: Partial<RunTask>) {
-  const made = rig({});
+  const made = rig(sqlite(), {});
   try {
     const { task, ...rest } = job("a", command);
     made.jobs.set("a", { ...rest, task: { ...(task as RunTask), ...starting } });
-    (await made.link()).deliver(fireOf("a"));
+    await made.heard("worker.taking");
+    await made.send(fireOf("a"));
     await made.heard("run.finished");
     const lines = made.events.flatMap((event) => (event.type === "run.output" ? event.line : []));
     const folder = statSync(made.folder).isDirectory() ? made.folder : "";
-    return { lines, folder, record: await until(() => made.broker.records[0], 5000, "the record") };
+    const [record] = await made.ledger(1);
+    return { lines, folder, record: record! };
   } finally {
     await made.end();
   }
 }
 
-const isRoot = process.getuid?.() === 0;
+const isRoot = ownIdentity().mayBeUser;
 
 test("a worker that is root runs a command as its user, in that user's groups alone", async () => {
   const shown = 'id -u; id -g; id -G; echo "$HOME $USER $LOGNAME $SHELL"; umask';
   const before = process.getgroups!();
   // Groups of the worker's own, that the command must not have.
   if (isRoot) process.setgroups!([4, 20]);
-  const { lines, record } = await run(shown, { user: "nobody", umask: "077" });
+  const user = isRoot ? "nobody" : "root";
+  const { lines, record } = await run(shown, { user, umask: "077" });
   if (isRoot) process.setgroups!(before);
   if (!isRoot) {
     assert.is(record.outcome, "not-started");
-    assert.match(
-      record.reason!,
-      /^cannot run as user nobody: this worker is user \d+ and not root/,
-    );
+    assert.match(record.reason!, /^cannot run as user root: this worker is user \d+ and not root/);
     return;
   }
   const id = (flag: string) => execFileSync("id", [flag, "nobody"], { encoding: "utf8" }).trim();

@@ -14,12 +14,45 @@ export function records(ground: Ground): void {
       await rig.logged(1);
       assert.equal(rig.broker.sent, [`append ${A}#1`, `finish ${A}#1`]);
       const [record] = await rig.ledger(1);
-      const { at, startedAt, endedAt, ...rest } = record!;
+      const { at, startedAt, endedAt, pid, cpuTime, maxMemory, ...rest } = record!;
       assert.equal(rest as unknown, {
         ...{ kind: "run", event: "finished", job: "a", fire: A, attempt: 1, ok: false },
-        ...{ outcome: "exited", exitCode: 3, signal: null, worker: "host:7" },
+        ...{ outcome: "exited", exitCode: 3, signal: null, worker: "host:7", tail: "" },
       });
       assert.ok(startedAt <= endedAt && endedAt <= at && Date.now() - at < 10_000);
+    }));
+
+  test("it says what is known of the process, and how its output ended", () =>
+    used(ground, { a: "echo one; echo two >&2; exit 1" }, async (rig) => {
+      await rig.send(fireOf("a"));
+      await rig.heard("run.finished");
+      const [record] = await rig.ledger(1);
+      const finished = rig.events.find(({ type }) => type === "run.finished") as {
+        runPid: number;
+        tail: string;
+      };
+      const begun = rig.events.find(({ type }) => type === "run.started") as { runPid: number };
+      assert.equal([record?.pid, finished.runPid], [begun.runPid, begun.runPid]);
+      assert.is(record?.tail, finished.tail);
+      assert.equal(record?.tail?.split("\n").sort(), ["", "one", "two"]);
+      assert.ok(!record?.tailCut && (record?.cpuTime ?? 0) < 1000);
+    }));
+
+  test("of a failure it keeps more than of a success, and says when something is left out", () =>
+    used(ground, { a: "seq 1 5000; exit 1", b: "seq 1 5000" }, async (rig) => {
+      await rig.send(fireOf("a"));
+      await rig.send(fireOf("b"));
+      const records = await rig.ledger(2);
+      const tailOf = (job: string) => records.find((record) => record.job === job)!;
+      const [failed, good] = [tailOf("a"), tailOf("b")];
+      for (const { tail, tailCut } of [failed, good]) {
+        assert.ok(tailCut && tail!.endsWith("\n4999\n5000\n"));
+        // It begins with a whole line.
+        assert.match(tail!, /^4\d\d\d\n/);
+      }
+      const sizes = [failed, good].map(({ tail }) => JSON.stringify(tail).length - 2);
+      assert.ok(sizes[0]! > 4000 && sizes[0]! <= 4096, `${sizes[0]}`);
+      assert.ok(sizes[1]! > 500 && sizes[1]! <= 512, `${sizes[1]}`);
     }));
 
   test("a command that could not be started is recorded with the reason", () =>

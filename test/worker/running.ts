@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Event } from "../../src/observe/events.ts";
 import type { Ground } from "../support/ground.ts";
 import { fireOf, job, type Rig, used } from "./rig.ts";
 import { A, begun, go, pidOf, ran, WAITING } from "./waiting.ts";
@@ -23,8 +24,10 @@ export function running(ground: Ground): void {
         assert.equal(started, { type: "run.started", ...named, runPid, queue: "reports" });
         const line = { stream: "stdout", line: "hello", truncated: false };
         assert.equal(output, { type: "run.output", ...named, ...line });
-        const { duration, ...rest } = finished as { duration: number };
-        const end = { outcome: "exited", ok: false, exitCode: 3, signal: null };
+        const told = finished as Event & { type: "run.finished" };
+        const { duration, cpuTime, maxMemory, ...rest } = told;
+        const how = { outcome: "exited", ok: false, exitCode: 3, signal: null };
+        const end = { ...how, runPid, tail: "hello\n" };
         assert.equal(rest as unknown, { type: "run.finished", ...named, ...end });
         assert.ok(duration >= 0);
         await rig.worker.drain({ drainMs: 0 });
