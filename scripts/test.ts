@@ -62,6 +62,8 @@ function isAskedFor(file: string): boolean {
 
 async function runAll(files: string[], signal: AbortSignal) {
   const home = temporaryFolder("run");
+  // Hundreds of processes run the same source: each but the first starts in half the time.
+  const shared = { NODE_COMPILE_CACHE: join(home.path, "compiled") };
   let broker: Rabbitmq | undefined;
   let passed = 0;
   let failed = 0;
@@ -73,7 +75,7 @@ async function runAll(files: string[], signal: AbortSignal) {
       const report = await runFile(file, {
         folder: join(home.path, String(files.indexOf(file))),
         limit: Number(options.limit) * 1000,
-        env: needsBroker && broker ? { CLOCKD_TEST_BROKER: broker.url } : {},
+        env: needsBroker && broker ? { ...shared, CLOCKD_TEST_BROKER: broker.url } : shared,
         signal,
       });
       if (signal.aborted) return;

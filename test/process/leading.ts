@@ -92,12 +92,14 @@ export function severalClocks(ground: Ground): void {
   test.run();
 }
 
-/** One that leads and has fired, and one that stands by. */
+/** One that leads and goes on firing, and one that stands by. */
 async function two(rig: Rig): Promise<{ leader: Clockd; standby: Clockd }> {
   const leader = rig.clock();
   await leader.waitFor(event("fire.confirmed"), SOON, "a fire");
   const standby = rig.clock();
   await standby.waitFor(event("clock.standing_by"), SOON, "a standby");
+  const seen = leader.lines.length;
+  await leader.waitFor(event("fire.confirmed"), SOON, "one more fire", seen);
   return { leader, standby };
 }
 
