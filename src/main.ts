@@ -63,7 +63,9 @@ cli(process.argv.slice(2), host)
     return EXIT.bug;
   })
   .then(async (code) => {
-    await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+    // Whoever was told to end does not wait for a reader of its log.
+    const isHurried = () => stop.signal.aborted;
+    await Promise.all([process.stdout, process.stderr].map((to) => flushed(to, isHurried)));
     // Everything is closed by now; a forgotten handle must not keep the process.
     process.exit(code);
   });

@@ -24,19 +24,22 @@ export function boundedWriter(stream: Writable): (text: string) => void {
   };
 }
 
-/** How long a slow reader may keep the process at the end. ms. */
-const FLUSH_MS = 2000;
+/** What a reader that does not read gets from somebody in a hurry. ms. */
+const PATIENCE_MS = 2000;
 
-/** Resolves when everything written has left the process, or the reader is too slow or gone. */
-export function flushed(stream: Writable): Promise<void> {
+/**
+ * Resolves when everything written has left the process, or the reader is gone; in a hurry also when
+ * nothing was read for two seconds. Otherwise a reader may take its time, as a person with a pager does.
+ */
+export function flushed(stream: Writable, isHurried: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     let last = stream.writableLength;
     if (last === 0 || stream.destroyed) return resolve();
-    // As long as somebody reads, there is time.
     const timer = setInterval(() => {
-      if (stream.writableLength === last || stream.destroyed) finish();
+      const isStuck = isHurried() && stream.writableLength === last;
+      if (isStuck || stream.destroyed) finish();
       last = stream.writableLength;
-    }, FLUSH_MS);
+    }, PATIENCE_MS);
     const finish = () => {
       clearInterval(timer);
       resolve();

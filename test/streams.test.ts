@@ -32,25 +32,35 @@ test("a log that nobody reads stays bounded, and the gap is told when somebody r
   const held = stream.writableLength;
   assert.ok(held < 20 * 1024 * 1024, `${held} bytes are held`);
   read();
-  await flushed(stream);
+  await flushed(stream, patient);
   write("after\n");
-  await flushed(stream);
+  await flushed(stream, patient);
   const told = taken.find((text) => text.includes("were dropped"));
   const dropped = Number(/"(\d+) log lines/.exec(told ?? "")?.[1]);
   assert.is(dropped + taken.filter((text) => text === line).length, 40);
   assert.is(taken.at(-1), "after\n");
 });
 
-test("the end waits for a reader who reads, and not for one who does not", async () => {
+test("the end waits for a reader who reads, and in a hurry not for one who does not", async () => {
   const reads = slowReader();
   reads.stream.write("last words\n");
   setImmediate(reads.read);
-  await flushed(reads.stream);
+  await flushed(reads.stream, hurried);
   assert.is(reads.stream.writableLength, 0);
   const never = slowReader();
   never.stream.write("unread\n");
-  await flushed(never.stream);
+  // As long as nobody is in a hurry it waits; then it ends.
+  let isHurried = false;
+  let asked = 0;
+  await flushed(never.stream, () => {
+    if (asked++ > 0) isHurried = true;
+    return isHurried;
+  });
+  assert.is(asked, 2);
   assert.ok(never.stream.writableLength > 0);
 });
+
+const patient = () => false;
+const hurried = () => true;
 
 test.run();

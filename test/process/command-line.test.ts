@@ -120,7 +120,9 @@ test("what nobody can wait for is ended by a signal", async ({ rig }) => {
   assert.equal(await child.exited, { code: null, signal: "SIGTERM" });
 });
 
-test("a slow reader gets every line of a long answer", async ({ rig }) => {
+test("a reader that takes its time, as a person does, gets every line of a long answer", async ({
+  rig,
+}) => {
   rig.write(
     Array.from({ length: 3000 }, (_, n) => `  job-${n}: {every: 1s, run: "true", x: 1}\n`).join(""),
   );
@@ -128,7 +130,7 @@ test("a slow reader gets every line of a long answer", async ({ rig }) => {
   const command = process.env.CLOCKD_BIN ?? `${process.execPath} ${main}`;
   const { stdout } = spawnSync(
     "sh",
-    ["-c", `${command} validate "$0" | (sleep 3; wc -l)`, rig.file],
+    ["-c", `${command} validate "$0" | (sleep 4; wc -l)`, rig.file],
     {
       encoding: "utf8",
     },
