@@ -120,12 +120,23 @@ function prepare(db: DatabaseSync, path: string): BrokerProblem | undefined {
 
 /** The rights are there from the first moment. SQLite gives its side files the same ones. */
 function makeFile(path: string): void {
-  const folder = dirname(path);
-  if (!existsSync(folder)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
-  }
+  makeFolder(dirname(path));
   closeSync(openSync(path, "a", 0o600));
+}
+
+/** One by one: Node's own `recursive` never ends where the system has no folder to give, as below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
+    throw error;
+  }
+  // The umask may have taken more away.
+  chmodSync(folder, 0o700);
 }
 
 /** A file that is not clockd's is not touched. */

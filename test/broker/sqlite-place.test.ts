@@ -85,6 +85,15 @@ test("a folder that cannot be made is named", async ({ rig }) => {
   chmodSync(rig.folder, 0o700);
 });
 
+test("where the system makes no folders, the end is an error and not an endless attempt", async ({
+  rig,
+}) => {
+  // In a process of its own: an endless attempt would hold this one up, too.
+  const { code, reason } = await unreachable(rig.player(["clock", "/proc/none/here/clockd.db"]));
+  assert.is(code, "BROKER_FILE");
+  assert.match(reason, /\/proc\/none.*ENOENT/);
+});
+
 test("a folder in the place of the file is said to be one", async ({ rig }) => {
   mkdirSync(rig.path);
   const problem = await refusal(rig, rig.path);
