@@ -1,21 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeFire, encodeFire, isWireProblem, traceparent } from "../../src/broker/wire.ts";
-import type { Fire } from "../../src/ledger/fire.ts";
+import { aFire } from "../support/fire.ts";
 
 const test = suite("the message format");
 
-const fire: Fire = {
+const fire = aFire({
   job: "reports",
   slot: Date.UTC(2026, 11, 1, 8),
-  attempt: 1,
-  config: "0123456789ab",
-  epoch: 1,
-  catchUp: false,
-  maybeDuplicate: false,
-  triggered: false,
   target: { kind: "run", queue: "default", payload: { kind: "short" } },
-};
+});
 
 test("a fire for a worker has the documented body, properties and headers, and no command", () => {
   const { body, properties } = encodeFire(fire, 1_796_000_000_999);

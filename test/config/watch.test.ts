@@ -210,9 +210,15 @@ test("a notice from the system makes it seen long before the next look is due", 
 test("nothing is told after the end", async () => {
   await starting(async ({ file, readings, seen, end }) => {
     await seen("first");
+    const witness = start(file);
+    await witness.seen("first");
     writeFileSync(file, "second");
     end.abort();
-    await delay(300);
+    // Another who still watches is told twice: by then this one would have been, too.
+    await witness.seen("second");
+    writeFileSync(file, "third");
+    await witness.seen("third");
+    witness.end.abort();
     assert.equal(readings, ["first"]);
   });
 });

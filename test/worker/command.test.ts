@@ -1,9 +1,8 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { temporaryFolder } from "../support/folder.ts";
-import { started } from "./started.ts";
+import { folderOfNoPrograms, started } from "./started.ts";
 
 const test = suite("a command");
 
@@ -113,12 +112,8 @@ test("that does not read its payload is no worse for it", async () => {
 });
 
 test("that cannot be started says what is missing", async () => {
-  const folder = temporaryFolder();
+  const folder = folderOfNoPrograms();
   const at = (name: string) => join(folder.path, name);
-  writeFileSync(at("plain"), "#!/bin/sh\n");
-  writeFileSync(at("lost.sh"), "#!/no/such/interpreter\n");
-  chmodSync(at("lost.sh"), 0o755);
-  mkdirSync(at("sub"));
   const reasonOf = async (command: string[], cwd = folder.path) => {
     const run = started(command, { cwd });
     const outcome = await run.ended;
@@ -138,6 +133,7 @@ test("that cannot be started says what is missing", async () => {
   );
   assert.match(await reasonOf(["echo", "x".repeat(200_000)]), /^cannot start echo: E2BIG/);
   assert.match(await reasonOf([]), /^cannot start /);
+  folder.remove();
   folder.remove();
 });
 

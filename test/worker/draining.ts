@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { Ground } from "../support/ground.ts";
 import { fireOf, job, type Rig, used } from "./rig.ts";
 import { isAlive } from "./started.ts";
-import { A, begun, go, pidOf, ran, WAITING } from "./waiting.ts";
+import { A, begun, begunAndWaiting, go, pidOf, ran, WAITING } from "./waiting.ts";
 
 /** How a worker ends. */
 export function draining(ground: Ground): void {
@@ -14,10 +14,7 @@ export function draining(ground: Ground): void {
       ground,
       { a: WAITING },
       async (rig) => {
-        await rig.send(fireOf("a"), "one");
-        await begun(rig);
-        await rig.send(fireOf("a", 1), "two");
-        await rig.arrived(2);
+        await begunAndWaiting(rig);
         const drained = rig.worker.drain({ drainMs: 60_000 });
         await rig.heard("run.given_back");
         // Somebody else can have it while the run goes on.

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { Ground } from "../support/ground.ts";
 import { until } from "../support/until.ts";
 import { fireOf, used } from "./rig.ts";
-import { A, begun, go, ran, WAITING } from "./waiting.ts";
+import { A, begun, begunAndCutOff, begunAndWaiting, go, ran, WAITING } from "./waiting.ts";
 
 const AWAY = { code: "BROKER_UNREACHABLE", message: "nobody there" } as const;
 
@@ -43,14 +43,10 @@ export function losing(ground: Ground): void {
 
   test("does not run again what ended meanwhile", () =>
     used(ground, { a: WAITING }, async (rig) => {
-      await rig.send(fireOf("a"));
-      await begun(rig);
-      const { promise, resolve } = Promise.withResolvers<void>();
-      rig.broker.openings.push(promise);
-      (await rig.link()).lose();
+      const comeBack = await begunAndCutOff(rig);
       go(rig);
       await rig.heard("run.finished");
-      resolve();
+      comeBack();
       await rig.logged(2);
       assert.equal(rig.broker.log, [`too late: finish ${A}#1`, `finish ${A}#1`]);
       assert.equal(rig.told("run.copy_dropped"), [`run.copy_dropped ${A}#1`]);
@@ -77,10 +73,7 @@ export function losing(ground: Ground): void {
       ground,
       { a: WAITING },
       async (rig) => {
-        await rig.send(fireOf("a"), "one");
-        await begun(rig);
-        await rig.send(fireOf("a", 1), "two");
-        await rig.arrived(2);
+        await begunAndWaiting(rig);
         const link = await rig.link();
         link.lose();
         await rig.arrived(4);

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Ground } from "../support/ground.ts";
 import { fireOf, job, used } from "./rig.ts";
-import { A, begun, go, WAITING } from "./waiting.ts";
+import { A, begun, begunAndCutOff, go, WAITING } from "./waiting.ts";
 
 /** What a worker tells the ledger. */
 export function records(ground: Ground): void {
@@ -77,16 +77,12 @@ export function records(ground: Ground): void {
 
   test("a run that ends while the broker is away is not recorded, and that is all", () =>
     used(ground, { a: WAITING }, async (rig) => {
-      await rig.send(fireOf("a"));
-      await begun(rig);
-      const { promise, resolve } = Promise.withResolvers<void>();
-      rig.broker.openings.push(promise);
-      (await rig.link()).lose();
+      const comeBack = await begunAndCutOff(rig);
       go(rig);
       await rig.heard("run.not_recorded");
       assert.equal(rig.told("run.not_recorded"), [`run.not_recorded ${A}#1`]);
       assert.is(rig.told("run.finished").length, 1);
-      resolve();
+      comeBack();
       await rig.heard("run.copy_dropped");
       assert.equal(await rig.ledger(0), []);
     }));

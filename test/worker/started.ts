@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { systemTime } from "../../src/clock/time.ts";
 import { type Command, type RunningCommand, startCommand } from "../../src/worker/command.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 /** A started command, and what it told about itself so far. */
 export interface Started extends RunningCommand {
@@ -32,6 +34,17 @@ export function started(command: Command["command"], options: Partial<Command> =
   void running.ended.then(() => process.off("exit", killLeft));
   const stdout = () => seen.lines.filter((l) => l.stream === "stdout").map((l) => l.line);
   return Object.assign(seen, running, { stdout });
+}
+
+/** A folder with what cannot be executed: a file without the right, a folder, a lost interpreter. */
+export function folderOfNoPrograms(): ReturnType<typeof temporaryFolder> {
+  const folder = temporaryFolder("programs");
+  const at = (name: string) => join(folder.path, name);
+  writeFileSync(at("plain"), "#!/bin/sh\n");
+  writeFileSync(at("lost.sh"), "#!/no/such/interpreter\n");
+  chmodSync(at("lost.sh"), 0o755);
+  mkdirSync(at("sub"));
+  return folder;
 }
 
 /** False also for a process that has ended but that its parent has not noticed. */

@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { getPriority } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Confinement } from "../../src/worker/prelude.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { started } from "./started.ts";
+import { folderOfNoPrograms, started } from "./started.ts";
 
 const test = suite("a command that is confined");
 
@@ -107,13 +107,8 @@ test("keeps its number, its group, its input and its way to end", async () => {
   assert.equal([late.kind, late.signal], ["timed-out", "SIGTERM"]);
 });
 
-test("that cannot be started says what is missing, as any other", async () => {
-  const folder = temporaryFolder();
-  const at = (name: string) => join(folder.path, name);
-  writeFileSync(at("plain"), "#!/bin/sh\n");
-  writeFileSync(at("lost.sh"), "#!/no/such/interpreter\n");
-  chmodSync(at("lost.sh"), 0o755);
-  mkdirSync(at("sub"));
+test("that cannot be started says what is missing, as one without these fields does", async () => {
+  const folder = folderOfNoPrograms();
   const commands = [["no-such-program"], ["./nowhere"], ["./plain"], ["./sub"], ["./lost.sh"]];
   for (const command of [...commands, ["echo", "x".repeat(200_000)]]) {
     const { reason } = await started(command, { cwd: folder.path }).ended;
