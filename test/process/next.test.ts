@@ -130,7 +130,10 @@ test("people see a table with the zone, the distance and what the clock's change
 
 test("how long until then is told in words", async () => {
   const { stdout } = await show(["next", "--every", "1d", "--count", "3"]);
-  assert.match(stdout[1]!, / in (\d+ hours?( \d+ minutes?)?|\d+ (minutes?|seconds?).*)$/);
+  assert.match(
+    stdout[1]!,
+    / in (\d+ hours?( \d+ (minutes?|seconds?))?|\d+ (minutes?|seconds?).*)$/,
+  );
   assert.match(stdout[2]!, / in 1 day( \d+ (hours?|minutes?|seconds?))?$/);
 });
 
