@@ -1,4 +1,5 @@
 import type { Schedule, ScheduleSpec } from "../schedule/schedule.ts";
+import type { Notices } from "./notice.ts";
 
 /** A whole, valid file, with its defaults applied. Immutable: a reload makes a new one. */
 export interface Config {
@@ -59,7 +60,38 @@ export interface RunTask extends Starting {
   timeout?: number;
   /** ms between TERM and KILL. */
   killAfter: number;
+  overlap: Overlap;
+  /** Jobs that say the same share it. */
+  retry: RetryPolicy;
+  /** How old a slot may be when its run starts, ms; `next`: not as old as the job's next slot is due. */
+  expires?: number | "next";
+  /** How long a message is held for a run; from then on the ledger stands for it. ms, 1s to 24d. */
+  ackDeadline: number;
+  /** Jobs that say nothing of their own share it. */
+  notices: Notices;
 }
+
+/** What becomes of a slot that comes due while an earlier run of the job is still going. */
+export type Overlap = "allow" | "skip" | "queue" | "replace";
+
+/** When a failed attempt is followed by another one. */
+export interface RetryPolicy {
+  /** Of one run, the first one included: 1 to 100. */
+  attempts: number;
+  /** From the end of the first attempt to the second one, ms: 0 to 1d. */
+  delay: number;
+  /** `exponential`: twice as long after each further attempt. */
+  backoff: "fixed" | "exponential";
+  /** No delay is longer: ms, `delay` to 1d. */
+  maxDelay: number;
+  /** By which part of itself a delay is made longer or shorter at random: 0 to 1. */
+  jitter: number;
+  /** The ends that are worth another attempt; undefined: every failure. */
+  on?: readonly RetryOn[];
+}
+
+/** An exit code from 1 to 255, or what ended the attempt. */
+export type RetryOn = number | "timeout" | "signal" | "not-started";
 
 /** What a command is started with beside its environment. What is undefined is as the worker's own. */
 export interface Starting {

@@ -15,6 +15,7 @@ const HINTS: readonly (readonly [start: string, hint: Hint])[] = [
   // YAML reads 027 as twenty-seven: what was written is not known here.
   ["an octal mask", () => 'write three digits from 0 to 7 in quotes, such as "027"'],
   ["the path of a shell", shellHint],
+  ["a map such as {attempts", attemptsHint],
 ];
 
 /** A text would have been written otherwise. */
@@ -32,4 +33,9 @@ function sizeHint(got: unknown): string | undefined {
 function shellHint(got: unknown): string | undefined {
   if (typeof got !== "string" || !/\S\s+\S/.test(got)) return undefined;
   return `write arguments as a list: [${got.trim().split(/\s+/).join(", ").slice(0, 60)}]`;
+}
+
+/** Elsewhere such a number counts the retries, or the attempts. */
+function attemptsHint(got: unknown): string | undefined {
+  return Number.isInteger(got) ? `write {attempts: ${got}}, the first one included` : undefined;
 }

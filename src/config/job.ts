@@ -1,12 +1,13 @@
 import type { ScheduleProblem, ScheduleSpec } from "../schedule/schedule.ts";
 import type { Calendars } from "./calendars.ts";
 import type { CatchUpReader } from "./catch-up.ts";
-import type { Job, RunTask } from "./config.ts";
-import { formatDuration } from "./duration.ts";
-import { error, type Finding } from "./finding.ts";
+import type { Job } from "./config.ts";
+import type { Finding } from "./finding.ts";
+import { warnOfRun, warnOfSpread } from "./interval-warnings.ts";
 import { readDuration } from "./limits.ts";
 import { joinPointer } from "./pointer.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
+import type { RetryReader } from "./retry.ts";
 import { readSpec, type SpecContext } from "./spec.ts";
 import { type RunDefaults, readPublish, readRun, readRunFields, type TaskContext } from "./task.ts";
 import type { Timing } from "./timing.ts";
@@ -16,6 +17,7 @@ export interface JobContext extends TaskContext {
   timingOf(spec: ScheduleSpec): Timing;
   calendars: Calendars;
   readCatchUp: CatchUpReader;
+  readRetry: RetryReader;
   /** `defaults` as written, and its run fields read. */
   defaults: Raw;
   runDefaults: RunDefaults;
@@ -30,7 +32,7 @@ export function readJob(name: string, raw: Raw, context: JobContext): Job | unde
   const timing = readTiming(name, raw, path, context);
   const task = readTask(raw, path, context);
   const catchUp = context.readCatchUp(asMap(raw.catch_up), `${path}/catch_up`);
-  if (task?.kind === "run" && timing) warnOfTimeout(raw, path, task, timing, context);
+  if (task?.kind === "run" && timing) warnOfRun(raw, path, task, timing, context);
   if (timing) warnOfSpread(raw, path, timing, context);
   if (!timing?.schedule || !task) return undefined;
   const { schedule, key, spec } = timing;
@@ -87,41 +89,6 @@ function readTask(raw: Raw, path: string, context: JobContext): Job["task"] | un
     return readPublish(asMap(raw.publish), `${path}/publish`, context);
   }
   readRunFields(raw, path, context);
+  context.readRetry(asMap(raw.retry), `${path}/retry`);
   return undefined;
-}
-
-function warnOfTimeout(
-  raw: Raw,
-  path: string,
-  { timeout }: RunTask,
-  timing: Timing,
-  context: JobContext,
-): void {
-  if (timeout === undefined) return;
-  const interval = timing.intervalBelow(timeout);
-  if (interval === undefined) return;
-  const longer = `the timeout ${formatDuration(timeout)} is longer than the interval`;
-  const message = `${longer} ${formatDuration(interval)}: runs may overlap`;
-  const place = `${path}/${fieldToBlame("timeout", raw)}`;
-  context.report({
-    ...error("CONFIG_TIMEOUT_EXCEEDS_INTERVAL", place, "value", message),
-    level: "warning",
-  });
-}
-
-function warnOfSpread(raw: Raw, path: string, timing: Timing, { report }: JobContext): void {
-  const { spread } = timing.spec;
-  const interval = spread === undefined ? undefined : timing.intervalBelow(spread);
-  if (interval === undefined) return;
-  const longer = `the spread ${formatDuration(spread!)} is longer than the interval`;
-  const message = `${longer} ${formatDuration(interval)}: a slot may be after the next one's time`;
-  const place = `${path}/${fieldToBlame("spread", raw)}`;
-  const code = "CONFIG_SPREAD_EXCEEDS_INTERVAL";
-  report({ ...error(code, place, "value", message), level: "warning" });
-}
-
-/** The field itself, or when that is a default what it does not go with. */
-function fieldToBlame(field: "timeout" | "spread", raw: Raw): string {
-  if (raw[field] !== undefined) return field;
-  return ["cron", "every", "at"].find((kind) => raw[kind] !== undefined)!;
 }

@@ -19,6 +19,10 @@ const LIMITS = {
   timeout: [1, LONGEST_TIMER],
   kill_after: [0, LONGEST_TIMER],
   within: [1000, LONGEST_WITHIN],
+  delay: [0, 86_400_000],
+  max_delay: [0, 86_400_000],
+  expires: [1000, LONGEST_WITHIN],
+  ack_deadline: [1000, LONGEST_TIMER],
   cpu: [1000, 365 * 86_400_000],
 } as const;
 

@@ -10,6 +10,7 @@ import { createParts } from "./parts.ts";
 import { hasErrors, type Problem } from "./problem.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
 import { checkRenames } from "./renames.ts";
+import { createRetries } from "./retry.ts";
 import { checkShape } from "./shape.ts";
 import { finish, finishGently } from "./steps.ts";
 import { readRunFields, type TaskContext } from "./task.ts";
@@ -119,6 +120,7 @@ function* readJobs(
     ...context,
     timingOf: createTimings(now),
     readCatchUp: createCatchUps(asMap(defaults.catch_up), context.report),
+    readRetry: createRetries(asMap(defaults.retry), context.report),
     defaults,
     runDefaults,
   };

@@ -49,7 +49,9 @@ function typeHint(got: unknown, schema: Record<string, unknown>): string | undef
   if (got === null) return "give it a value, or remove the key";
   const hint = formHint(schema.$comment, got);
   if (hint || (typeof got !== "number" && typeof got !== "boolean")) return hint;
-  return [schema.type].flat().includes("string") ? `write it in quotes: "${got}"` : undefined;
+  const types = [schema.type].flat();
+  if (typeof got === "number" && types.includes("integer")) return undefined;
+  return types.includes("string") ? `write it in quotes: "${got}"` : undefined;
 }
 
 function wrongVersion({ instancePath, data }: ErrorObject): Finding {

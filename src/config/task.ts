@@ -1,13 +1,20 @@
-import type { PublishTask, RunTask } from "./config.ts";
+import type { Overlap, PublishTask, RunTask } from "./config.ts";
 import { error, type Finding } from "./finding.ts";
 import { readDuration } from "./limits.ts";
+import { NO_NOTICES } from "./notice.ts";
 import { joinPointer } from "./pointer.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
+import type { RetryReader } from "./retry.ts";
 import { checkStarting, readStarting, type StartingFields, startingOf } from "./starting.ts";
 import type { Tree } from "./tree.ts";
 import type { UnsetLevel, Variables } from "./variables.ts";
 
 const KILL_AFTER_MS = 10_000;
+
+/** RabbitMQ takes back what is held for 30 minutes, and looks once a minute. ms */
+const ACK_DEADLINE_MS = 1_200_000;
+
+const OVERLAPS: readonly Overlap[] = ["allow", "skip", "queue", "replace"];
 const NO_ENV: Readonly<Record<string, string>> = Object.freeze({});
 
 /** What reading a task needs besides the task. */
@@ -22,7 +29,7 @@ export interface TaskContext {
 
 /** The run fields of `defaults`, read once: jobs share them. */
 export type RunDefaults = Partial<
-  Omit<RunTask, "kind" | "command" | "payload" | keyof StartingFields>
+  Omit<RunTask, "kind" | "command" | "payload" | "retry" | keyof StartingFields>
 > & { starting: StartingFields };
 
 /** Reads the fields that `defaults` and a job with `run` have in common. */
@@ -42,6 +49,23 @@ export function readRunFields(raw: Raw, path: string, context: TaskContext): Run
     context.report,
   );
   if (killAfter !== undefined) fields.killAfter = killAfter;
+  Object.assign(fields, readWhetherToRun(raw, path, context));
+  return fields;
+}
+
+/** What says whether, and how often, a fire is run. */
+function readWhetherToRun(raw: Raw, path: string, { report }: TaskContext) {
+  const fields: Pick<RunDefaults, "overlap" | "expires" | "ackDeadline"> = {};
+  const overlap = OVERLAPS.find((one) => one === raw.overlap);
+  if (overlap) fields.overlap = overlap;
+  const expires =
+    raw.expires === "next"
+      ? raw.expires
+      : readDuration("expires", raw.expires, `${path}/expires`, report);
+  if (expires !== undefined) fields.expires = expires;
+  const deadline = raw.ack_deadline;
+  const ackDeadline = readDuration("ack_deadline", deadline, `${path}/ack_deadline`, report);
+  if (ackDeadline !== undefined) fields.ackDeadline = ackDeadline;
   return fields;
 }
 
@@ -50,8 +74,9 @@ export function readRun(
   job: Raw,
   path: string,
   defaults: RunDefaults,
-  context: TaskContext,
+  context: TaskContext & { readRetry: RetryReader },
 ): RunTask | undefined {
+  const retry = context.readRetry(asMap(job.retry), `${path}/retry`);
   const fields = readRunFields(job, path, context);
   const stdin = fields.starting.stdin ?? defaults.starting.stdin;
   checkStarting(job, path, stdin, context.report);
@@ -63,12 +88,18 @@ export function readRun(
     queue: fields.queue ?? defaults.queue ?? "default",
     env: fields.env && defaults.env ? { ...defaults.env, ...fields.env } : envOf(fields, defaults),
     killAfter: fields.killAfter ?? defaults.killAfter ?? KILL_AFTER_MS,
+    overlap: fields.overlap ?? defaults.overlap ?? "skip",
+    retry,
+    ackDeadline: fields.ackDeadline ?? defaults.ackDeadline ?? ACK_DEADLINE_MS,
+    notices: NO_NOTICES,
     ...startingOf({ command }, fields.starting, defaults.starting),
   };
   const cwd = fields.cwd ?? defaults.cwd;
   if (cwd !== undefined) task.cwd = cwd;
   const timeout = fields.timeout ?? defaults.timeout;
   if (timeout !== undefined) task.timeout = timeout;
+  const expires = fields.expires ?? defaults.expires;
+  if (expires !== undefined) task.expires = expires;
   if (job.payload !== undefined) task.payload = job.payload;
   return task;
 }

@@ -29,7 +29,8 @@ test("names are told as added, changed and removed, sorted", () => {
   assert.equal(diffConfigs(before, config()), { added: [], changed: [], removed: ["b", "c", "d"] });
 });
 
-const STARTING = "inherit_env: true, stdin: payload";
+const STARTING =
+  "inherit_env: true, stdin: payload, overlap: skip, ack_deadline: 20m, retry: {attempts: 1, max_delay: 10m}";
 
 test("what a job was called before, and defaults that are written out, are no change", () => {
   const catchUp = "catch_up: {run: latest, within: 1d, max: 100}";
@@ -55,6 +56,10 @@ const CHANGES: [string, string, string][] = [
   ["its folder", "cwd: x", "cwd: y"],
   ["its time limit", "1m", "2m"],
   ["its zone", "every", "timezone: Europe/Berlin, every"],
+  ["what an earlier run means for it", "every", "overlap: queue, every"],
+  ["its retries", "every", "retry: {attempts: 2}, every"],
+  ["its expiry", "every", "expires: next, every"],
+  ["how long its message is held", "every", "ack_deadline: 1m, every"],
   ["its shell", "[date]", "date, shell: /bin/bash"],
   ["its user", "every", "user: deploy, every"],
   ["its group", "every", "group: 33, every"],

@@ -17,6 +17,16 @@ function jobOf(text: string, name: string, options: Partial<LoadOptions> = {}): 
 }
 
 const runOf = (job: Job) => job.task as RunTask;
+
+/** What a job has that says nothing of when it is run, and how often. */
+const RETRY = {
+  attempts: 1,
+  delay: 10_000,
+  backoff: "exponential",
+  maxDelay: 600_000,
+  jitter: 0.1,
+};
+const USUAL = { overlap: "skip", retry: RETRY, ackDeadline: 1_200_000, notices: {} };
 const publishOf = (job: Job) => job.task as PublishTask;
 
 const test = suite("loading a file");
@@ -35,7 +45,7 @@ jobs:
   assert.is(plain.timezone, "Europe/Berlin");
   assert.is(plain.paused, true);
   const run = { kind: "run", command: "date", queue: "slow", env: { A: "a", B: "b" } };
-  assert.equal(plain.task, { ...run, cwd: "./app", timeout: 60_000, killAfter: 2000 });
+  assert.equal(plain.task, { ...run, cwd: "./app", timeout: 60_000, killAfter: 2000, ...USUAL });
   const own = jobOf(text, "own");
   assert.is(own.description, "Tells the date.");
   assert.is(own.timezone, "UTC");
@@ -47,7 +57,7 @@ jobs:
     env: { A: "a", B: "mine", C: "c" },
   };
   const rest = { cwd: "/tmp", timeout: 90_000, killAfter: 500, payload: { a: 1 } };
-  assert.equal(own.task, { ...fast, ...rest });
+  assert.equal(own.task, { ...fast, ...rest, ...USUAL });
 });
 
 test("what a command is started with is the job's, then that of defaults; limits key by key", () => {
@@ -64,7 +74,8 @@ jobs:
 `;
   const starting = (name: string) => {
     const { kind, command, queue, env, killAfter, payload, ...rest } = runOf(jobOf(text, name));
-    return rest;
+    const { overlap, retry, ackDeadline, notices, ...starting } = rest;
+    return starting;
   };
   const same = { user: "deploy", group: "33", umask: "027", nice: 10 };
   const bare = { inheritEnv: false, stdin: "none", limits: { memory: 512_000_000, cpu: 60_000 } };
@@ -80,7 +91,7 @@ jobs:
 test("a job without any defaults has the documented ones", () => {
   const job = jobOf("version: 1\njobs: {a: {every: 5m, run: date}}", "a");
   const run = { kind: "run", command: "date", queue: "default", env: {}, killAfter: 10_000 };
-  assert.equal(job.task, run);
+  assert.equal(job.task, { ...run, ...USUAL });
   assert.is(job.timezone, "UTC");
   assert.equal(job.catchUp, { run: "latest", within: 86_400_000, max: 100 });
   assert.is(load("version: 1\njobs: {}").config?.namespace, "clockd");
@@ -113,6 +124,42 @@ jobs:
 `;
   const [a, b, c, d] = [...load(text).config!.jobs.values()].map(({ catchUp }) => catchUp);
   assert.ok(a === b && b === c && c !== d);
+});
+
+test("overlap, expires and ack_deadline are the job's, then those of defaults", () => {
+  const text = `
+version: 1
+defaults: {overlap: queue, expires: next, ack_deadline: 25m}
+jobs:
+  plain: {every: 5m, run: date}
+  own: {every: 5m, run: date, overlap: replace, expires: 30m, ack_deadline: 1s}
+`;
+  const { overlap, expires, ackDeadline } = runOf(jobOf(text, "plain"));
+  assert.equal([overlap, expires, ackDeadline], ["queue", "next", 1_500_000]);
+  const own = runOf(jobOf(text, "own"));
+  assert.equal([own.overlap, own.expires, own.ackDeadline], ["replace", 1_800_000, 1000]);
+  assert.not.ok("expires" in jobOf("version: 1\njobs: {a: {every: 5m, run: date}}", "a").task);
+});
+
+test("retry is merged key by key, and jobs whose retry says the same share it", () => {
+  const text = `
+version: 1
+defaults: {retry: {attempts: 4, on: [75, timeout]}}
+jobs:
+  a: {every: 1h, run: date}
+  b: {every: 1h, run: date, retry: {attempts: 4, delay: 10s}}
+  c: {every: 1h, run: date, retry: {on: [timeout, 75, 75]}}
+  d: {every: 1h, run: date, retry: {delay: 1m, backoff: fixed, max_delay: 1h, jitter: 0, on: [1]}}
+  e: {every: 2h, run: date, retry: {delay: 30m}}
+`;
+  const { config } = load(text);
+  const [a, b, c, d, e] = [...config!.jobs.values()].map((job) => runOf(job).retry);
+  assert.equal(a, { ...RETRY, attempts: 4, on: [75, "timeout"] });
+  assert.ok(a === b && b === c && c !== d);
+  assert.equal(d, {
+    ...{ attempts: 4, delay: 60_000, backoff: "fixed", maxDelay: 3_600_000, jitter: 0, on: [1] },
+  });
+  assert.is(e?.maxDelay, 1_800_000, "the delay that is written is the one that is waited");
 });
 
 test("a job knows what it was called before", () => {

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import type { WorkerFire } from "../../src/broker/broker.ts";
 import type { RunTask } from "../../src/config/config.ts";
 import { commandOf, type Surroundings } from "../../src/worker/environment.ts";
+import { aTask } from "../support/task.ts";
 
 const test = suite("the command of a fire");
 
@@ -18,13 +19,7 @@ const fire: WorkerFire = {
   triggered: false,
   traceparent: "00-aa-bb-01",
 };
-const task: RunTask = {
-  kind: "run",
-  command: ["node", "report.js"],
-  queue: "reports",
-  env: {},
-  killAfter: 10_000,
-};
+const task = aTask({ command: ["node", "report.js"], queue: "reports" });
 const around: Surroundings = {
   environment: {},
   folder: "/srv/app",

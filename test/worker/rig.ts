@@ -13,6 +13,7 @@ import { temporaryFolder } from "../support/folder.ts";
 import type { Ground } from "../support/ground.ts";
 import { uniqueNamespace } from "../support/shared.ts";
 import { type Put, strangerAt, urlIn } from "../support/stranger.ts";
+import { aTask } from "../support/task.ts";
 import { until } from "../support/until.ts";
 import { type WatchedBroker, type WatchedLink, watchedBroker } from "./watched-broker.ts";
 
@@ -172,14 +173,7 @@ export function job(name: string, command: string, timeout?: number): Job {
     timezone: "UTC",
     paused: false,
     catchUp: { run: "none", within: 0, max: 1 },
-    task: {
-      kind: "run",
-      command,
-      queue: "default",
-      env: {},
-      killAfter: 5000,
-      ...(timeout === undefined ? {} : { timeout }),
-    },
+    task: aTask({ command, killAfter: 5000, ...(timeout === undefined ? {} : { timeout }) }),
   };
 }
 
