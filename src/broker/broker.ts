@@ -1,5 +1,6 @@
 import type { Fire } from "../ledger/fire.ts";
-import type { FireRecord, LedgerFault, LedgerRecord, RunRecord } from "../ledger/record.ts";
+import type { FireRecord, LedgerFault, LedgerRecord } from "../ledger/record.ts";
+import type { DeadHow, DeadLetter, SettledDead } from "./dead-letter.ts";
 
 /**
  * The broker port. It speaks of fires and deliveries, not of queues and channels, so that every
@@ -50,6 +51,16 @@ export interface LedgerLink {
     from: LedgerPlace,
     onEntry: (entry: LedgerEntry) => void,
   ): Promise<Following | BrokerProblem>;
+  /**
+   * All dead letters that there are now, oldest first. They stay as they are, also when this process
+   * dies meanwhile. `onLetter` must not throw.
+   */
+  readDead(onLetter: (letter: DeadLetter) => void): Promise<BrokerProblem | undefined>;
+  /**
+   * Takes letters out of the dead letters, by id. `retry`: each goes back into its work queue first, as
+   * the next attempt, and it is safe there before it leaves the dead letters.
+   */
+  settleDead(ids: Iterable<string>, how: DeadHow): Promise<SettledDead | BrokerProblem>;
   /** Resolves when the link can no longer be trusted, with the reason. Pending after `close()`. */
   readonly lost: Promise<BrokerProblem>;
   /** True once `lost` has resolved or `close` was called. */
@@ -126,11 +137,14 @@ export interface WorkerOptions {
 }
 
 /** A worker's open connection. Once lost, its deliveries are void: the broker delivers them again. */
-export interface WorkerLink {
-  /** Appends to the ledger what became of a run. `in-doubt`: it may or may not be there. */
-  append(record: RunRecord): Promise<FireOutcome>;
-  readonly lost: Promise<BrokerProblem>;
-  readonly isLost: boolean;
+export interface WorkerLink extends LedgerLink {
+  /**
+   * Delivers `fire`, which is for a worker, to its work queue `delayMs` (at most 30 days) from now
+   * at the earliest; 0: at once. It is not written to the ledger. Confirmed: it is safe, and outlives every process.
+   */
+  again(fire: Fire, delayMs: number): Promise<FireOutcome>;
+  /** Puts `fire` among the dead letters with the reason, whether or not a message of it is held. */
+  bury(fire: Fire, reason: string): Promise<FireOutcome>;
   /** Takes no more. Deliveries already held stay valid. */
   stopTaking(): Promise<void>;
   /** Sends what is settled, then closes. Deliveries not settled are delivered again, elsewhere. */
@@ -150,6 +164,8 @@ export interface Delivery {
   giveBack(): boolean;
   /** To the dead letters with the reason; resolves when it is safe there. False when lost first. */
   bury(reason: string): Promise<boolean>;
+  /** From now on it takes none of the places of `prefetch`: another may be delivered. Counts once. */
+  setAside(): void;
 }
 
 /** A fire as a worker sees it. */
@@ -165,6 +181,10 @@ export interface WorkerFire {
   catchUp: boolean;
   maybeDuplicate: boolean;
   triggered: boolean;
+  /** What the earlier attempts came to, oldest first, as far as the message says. */
+  history: readonly string[];
+  /** How many attempts there had been when it was taken from the dead letters. */
+  before: number;
   payload?: unknown;
   /** W3C trace context of the fire. */
   traceparent: string;

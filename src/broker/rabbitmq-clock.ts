@@ -68,6 +68,8 @@ export async function openClockLink(
     ensureQueues: work.ensure,
     readSnapshot: link.readSnapshot,
     follow: link.follow,
+    readDead: link.readDead,
+    settleDead: link.settleDead,
     lost: link.lost,
     get isLost() {
       return link.isLost;

@@ -7,6 +7,16 @@ const WORK_KEYS = "work.#";
 const QUORUM = { "x-queue-type": "quorum" };
 
 /**
+ * Read by one at a time, who gives back what he has read: that must never count as a failure to deliver
+ * (RabbitMQ 4.x drops a message after 20 of those unless it is told otherwise).
+ */
+const DEAD = {
+  ...QUORUM,
+  "x-single-active-consumer": true,
+  "x-delivery-limit": 1_000_000_000,
+};
+
+/**
  * The ledger is kept for longer than the longest `catch_up.within`. A segment is the least that
  * RabbitMQ removes at once.
  */
@@ -93,8 +103,8 @@ function isGone(answer: BrokerProblem | undefined): boolean {
 }
 
 async function assertBase(channel: Channel, topology: Topology): Promise<undefined> {
-  const { exchange, workExchange, unrouted, dead, ledger, snapshots } = topology;
-  await channel.assertQueue(dead, { durable: true, arguments: QUORUM });
+  const { exchange, workExchange, unrouted, retry, dead, ledger, snapshots } = topology;
+  await channel.assertQueue(dead, { durable: true, arguments: DEAD });
   await channel.assertExchange(unrouted, "fanout", { durable: true });
   await channel.assertQueue(unrouted, { durable: true, arguments: QUORUM });
   await channel.bindQueue(unrouted, unrouted, "");
@@ -106,6 +116,7 @@ async function assertBase(channel: Channel, topology: Topology): Promise<undefin
   const options = { durable: true, alternateExchange: unrouted };
   await channel.assertExchange(workExchange, "topic", options);
   await channel.bindExchange(workExchange, exchange, WORK_KEYS);
+  await channel.assertExchange(retry, "headers", { durable: true });
   await channel.assertQueue(snapshots, { durable: true, arguments: SNAPSHOTS });
 }
 
@@ -123,7 +134,12 @@ export async function assertQueue(
     durable: true,
     deadLetterExchange: "",
     deadLetterRoutingKey: topology.dead,
-    arguments: QUORUM,
+    // What RabbitMQ moves itself is confirmed there before it leaves. It needs the other one.
+    arguments: {
+      ...QUORUM,
+      "x-dead-letter-strategy": "at-least-once",
+      "x-overflow": "reject-publish",
+    },
   });
   await channel.bindQueue(name, topology.workExchange, topology.workKey(queue));
 }

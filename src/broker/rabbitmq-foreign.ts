@@ -58,6 +58,7 @@ export function createForeign(connected: Connected, learned: Learned): Foreign {
     get oldest() {
       return side.oldest;
     },
+    abandon: side.abandon,
   };
 }
 

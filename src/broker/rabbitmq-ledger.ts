@@ -3,6 +3,7 @@ import { type BrokerProblem, isBrokerProblem, type LedgerLink } from "./broker.t
 import { pollUntil } from "./deadline.ts";
 import { type Blocking, watchConfirms } from "./rabbitmq-confirms.ts";
 import { type Connected, drop, orLost, tie } from "./rabbitmq-connect.ts";
+import { deadOf } from "./rabbitmq-dead.ts";
 import { findBase } from "./rabbitmq-declare.ts";
 import { followLedger } from "./rabbitmq-follow.ts";
 import {
@@ -47,13 +48,14 @@ export async function openLedgerLink(
 
 export async function openLedgerParts(
   connected: Connected,
-  { topology, learned, told }: LinkOptions,
+  options: LinkOptions,
 ): Promise<LedgerParts | BrokerProblem> {
+  const { topology, learned, told } = options;
   const { model, lost } = connected;
   const opened = await orLost(connected, model.createConfirmChannel());
   if (isBrokerProblem(opened)) return opened;
   const channel = tie(opened, connected);
-  const publisher = createPublisher(channel, learned);
+  const publisher = createPublisher(channel, learned, connected);
   const pending: Pending[] = [publisher];
   const stopWatching = watchConfirms(connected, () => oldestOf(pending), told);
   void lost.then(stopWatching);
@@ -67,6 +69,7 @@ export async function openLedgerParts(
     },
     readSnapshot: () => readNewestSnapshot(connected, topology.snapshots),
     follow: (from, onEntry) => followLedger(connected, topology.ledger, from, onEntry),
+    ...deadOf(connected, options),
     lost,
     get isLost() {
       return isLost();
@@ -77,6 +80,7 @@ export async function openLedgerParts(
       stopWatching();
       connected.closing();
       await drop(model);
+      for (const one of pending) one.abandon();
     },
   };
   return { link, channel, publisher, pending };

@@ -4,17 +4,17 @@ import {
   createPublisher,
   inDoubt,
   type Learned,
+  type Outgoing,
   type Pending,
   type Publisher,
   type Route,
 } from "./rabbitmq-publisher.ts";
-import type { WireMessage } from "./wire.ts";
 
 /** A confirm channel beside the link's own, for what the broker may refuse. */
 export interface Side extends Pending {
   /** `refusal`: what the broker said when it closed the channel. */
   publish(
-    message: WireMessage,
+    message: Outgoing,
     route: Route,
   ): Promise<{ outcome: FireOutcome; refusal: string | undefined }>;
 }
@@ -31,7 +31,7 @@ export function createSide(connected: Connected, learned: Learned, onClose = () 
         opening = undefined;
         onClose();
       });
-      current = createPublisher(channel, learned);
+      current = createPublisher(channel, learned, connected);
       return current;
     };
     const failed = (error: Error) => problem("BROKER_CLOSED", error.message);
@@ -55,5 +55,6 @@ export function createSide(connected: Connected, learned: Learned, onClose = () 
     get oldest() {
       return current?.oldest ?? Number.POSITIVE_INFINITY;
     },
+    abandon: () => current?.abandon(),
   };
 }

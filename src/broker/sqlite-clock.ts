@@ -17,7 +17,7 @@ export function openClockLink(options: StoreOptions): Promise<ClockLink | Broker
 
 function clockOf(link: Link, { now }: StoreOptions): ClockLink {
   const record = createRecord(link, now);
-  const ledger = ledgerOf(link, record);
+  const ledger = ledgerOf(link, record, now);
   const publish = createFiring(link, record, now);
   const snapshots = createSnapshots(link);
   const election = standForElection(link);

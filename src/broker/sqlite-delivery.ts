@@ -1,4 +1,5 @@
 import { type Delivery, isBrokerProblem } from "./broker.ts";
+import { deadHeaders } from "./dead-letter.ts";
 import type { Link } from "./sqlite-link.ts";
 import { bytesOf, headersOf } from "./sqlite-row.ts";
 import type { WorkRow } from "./sqlite-take.ts";
@@ -22,15 +23,25 @@ export function createSettling({ db, ns, id, write }: Link) {
   };
 }
 
+interface Context {
+  settling: Settling;
+  /** There is room for another. */
+  settled(): void;
+  usable(): boolean;
+  now(): number;
+}
+
 export function deliveryOf(
   row: WorkRow,
   queue: string,
-  { settling, settled, usable }: { settling: Settling; settled(): void; usable(): boolean },
+  { settling, settled, usable, now }: Context,
 ): Delivery {
   const body = bytesOf(row.body);
   const headers = headersOf(row.headers);
   const content = decodeFire(body, headers);
   let isSettled = false;
+  let isAside = false;
+  const freed = () => isAside || settled();
   /** The first one counts. */
   const first = (): boolean => {
     if (isSettled || !usable()) return false;
@@ -43,21 +54,26 @@ export function deliveryOf(
     redelivered: row.taken > 1,
     finish() {
       if (!first()) return false;
-      void settling.finish(row.id).then(settled);
+      void settling.finish(row.id).then(freed);
       return true;
     },
     giveBack() {
       if (!first()) return false;
-      void settling.giveBack(row.id).then(settled);
+      void settling.giveBack(row.id).then(freed);
       return true;
     },
     async bury(reason) {
       if (!first()) return false;
       const job = isWireProblem(content) ? {} : { "x-clockd-job": content.job };
-      const why = { "x-clockd-reason": reason, "x-clockd-queue": queue, ...job };
+      const why = { ...deadHeaders(queue, reason, now()), ...job };
       const buried = await settling.bury(row.id, { ...headers, ...why }, body);
-      settled();
+      freed();
       return !isBrokerProblem(buried);
+    },
+    setAside() {
+      if (isSettled || isAside || !usable()) return;
+      isAside = true;
+      settled();
     },
   };
 }

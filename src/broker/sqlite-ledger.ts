@@ -4,6 +4,7 @@ import {
   isBrokerProblem,
   type LedgerLink,
 } from "./broker.ts";
+import { deadOf } from "./sqlite-dead.ts";
 import { followTable } from "./sqlite-follow.ts";
 import { type Link, openLink, type StoreOptions } from "./sqlite-link.ts";
 import { problem } from "./sqlite-problem.ts";
@@ -40,10 +41,11 @@ export function closedOutcome(): FireOutcome {
 
 /** Opens a link that reads and appends. Makes nothing. */
 export function openLedgerLink(options: StoreOptions): Promise<LedgerLink | BrokerProblem> {
-  return openLink("ledger", options, (link) => ledgerOf(link, createRecord(link, options.now)));
+  const { now } = options;
+  return openLink("ledger", options, (link) => ledgerOf(link, createRecord(link, now), now));
 }
 
-export function ledgerOf(link: Link, record: Record): LedgerLink {
+export function ledgerOf(link: Link, record: Record, now: () => number): LedgerLink {
   const newest = link.db.prepare(
     "SELECT body FROM snapshots WHERE ns = ? ORDER BY id DESC LIMIT 1",
   );
@@ -59,6 +61,7 @@ export function ledgerOf(link: Link, record: Record): LedgerLink {
         const body = newest.get(link.ns)?.body;
         return body === undefined ? undefined : bytesOf(body);
       }),
+    ...deadOf(link, now),
     follow: async (from, onEntry) => link.attempt(() => followTable(link, from, onEntry)),
     lost: link.lost,
     get isLost() {

@@ -50,6 +50,17 @@ CREATE TABLE work (
 ) STRICT;
 CREATE INDEX work_free ON work (ns, queue, id) WHERE owner IS NULL;
 CREATE INDEX work_held ON work (owner) WHERE owner IS NOT NULL;
+CREATE TABLE waiting ( -- for its time to go into its work queue
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  ns INTEGER NOT NULL,
+  queue TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  headers TEXT,
+  body BLOB NOT NULL
+) STRICT;
+CREATE INDEX waiting_due ON waiting (ns, queue, due);
+CREATE INDEX waiting_since ON waiting (ns, since);
 CREATE TABLE dead (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   ns INTEGER NOT NULL,

@@ -3,13 +3,8 @@ import { decodeRecord, encodeRecord } from "../ledger/codec.ts";
 import { isInstant } from "../ledger/fields.ts";
 import type { FireRecord, LedgerFault, LedgerRecord } from "../ledger/record.ts";
 import { queueOfKey } from "./topology.ts";
-import {
-  type FireBody,
-  type Headers,
-  readFireBody,
-  readHeaders,
-  type WireMessage,
-} from "./wire.ts";
+import { type FireBody, readFireBody, type WireMessage } from "./wire.ts";
+import { type Headers, readHeaders } from "./wire-headers.ts";
 
 /** A record that is no fire as a message; `type` says its kind. */
 export function encodeRecordMessage(record: Exclude<LedgerRecord, FireRecord>): WireMessage {
@@ -62,7 +57,9 @@ function decodeFireRecord(message: LedgerMessage): FireRecord | LedgerFault {
   const headers: Headers = message.headers ?? {};
   const { job, slot } = body;
   const at = publishedAt(headers, message.timestamp);
-  return { kind: "fire", at, fire: { job, slot, ...readHeaders(headers), target } };
+  const { history, before, ...said } = readHeaders(headers);
+  const past = { ...(history.length > 0 ? { history } : {}), ...(before > 0 ? { before } : {}) };
+  return { kind: "fire", at, fire: { job, slot, ...said, ...past, target } };
 }
 
 type Target = FireRecord["fire"]["target"];

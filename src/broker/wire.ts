@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { isCount, isShallow } from "../ledger/fields.ts";
+import { isShallow } from "../ledger/fields.ts";
 import { type Fire, fireId, formatSlot, type PublishTarget } from "../ledger/fire.ts";
-import { HIGHEST_EPOCH } from "../ledger/record.ts";
 import type { WireProblem, WorkerFire } from "./broker.ts";
+import { fireHeaders, type Headers, readHeaders, textOf } from "./wire-headers.ts";
 
 /** The version of the body's format. A worker refuses a body with another one. */
 export const WIRE_VERSION = 1;
@@ -57,25 +57,15 @@ function message(fire: Fire, now: number, more: object, headers: object = {}): W
       appId: "clockd",
       contentType: "application/json",
       persistent: true,
-      headers: { ...headers, ...headersOf(fire, slot, id, now) },
+      headers: {
+        ...headers,
+        "x-clockd-job": fire.job,
+        "x-clockd-slot": slot,
+        traceparent: traceparent(id),
+        ...fireHeaders(fire, now),
+      },
     },
   };
-}
-
-function headersOf(fire: Fire, slot: string, id: string, now: number): Record<string, unknown> {
-  const headers: Record<string, unknown> = {
-    "x-clockd-job": fire.job,
-    "x-clockd-slot": slot,
-    "x-clockd-at": now,
-    "x-clockd-attempt": fire.attempt,
-    "x-clockd-config": fire.config,
-    "x-clockd-epoch": fire.epoch,
-    traceparent: traceparent(id),
-  };
-  if (fire.catchUp) headers["x-clockd-catch-up"] = true;
-  if (fire.maybeDuplicate) headers["x-clockd-maybe-duplicate"] = true;
-  if (fire.triggered) headers["x-clockd-trigger"] = true;
-  return headers;
 }
 
 function json(value: unknown): Buffer {
@@ -135,8 +125,6 @@ function newerThan(version: unknown): { newer?: true } {
   return Number.isSafeInteger(version) && (version as number) > WIRE_VERSION ? { newer: true } : {};
 }
 
-export type Headers = Readonly<Record<string, unknown>>;
-
 /** What a message from a work queue says. Headers that are missing have their defaults. */
 export function decodeFire(body: Buffer, headers: Headers = {}): WorkerFire | WireProblem {
   const read = readFireBody(body);
@@ -156,18 +144,6 @@ export function decodeFire(body: Buffer, headers: Headers = {}): WorkerFire | Wi
   };
 }
 
-/** What the headers say of a fire; what is missing or odd has its default. */
-export function readHeaders(headers: Headers) {
-  return {
-    attempt: countOf(headers["x-clockd-attempt"], 1),
-    config: textOf(headers["x-clockd-config"]) ?? "",
-    epoch: countOf(headers["x-clockd-epoch"], 0, HIGHEST_EPOCH),
-    catchUp: headers["x-clockd-catch-up"] === true,
-    maybeDuplicate: headers["x-clockd-maybe-duplicate"] === true,
-    triggered: headers["x-clockd-trigger"] === true,
-  };
-}
-
 export function isWireProblem(content: WorkerFire | WireProblem): content is WireProblem {
   return "problem" in content;
 }
@@ -181,13 +157,4 @@ function parseJson(body: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** A whole number of at least `least`, which is also the default. */
-function countOf(value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
-  return isCount(value, least, most) ? (value as number) : least;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }

@@ -16,6 +16,10 @@ export interface Fire {
   maybeDuplicate: boolean;
   /** True when somebody asked for it out of turn: its slot is none of the schedule's. */
   triggered: boolean;
+  /** One short text for each ended attempt, oldest first; absent: none. */
+  history?: readonly string[];
+  /** How many attempts there had been when it was taken from the dead letters; absent: 0. */
+  before?: number;
   target: RunTarget | PublishTarget;
 }
 

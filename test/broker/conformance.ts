@@ -92,6 +92,8 @@ export function brokerConformance(adapter: Adapter): void {
       maybeDuplicate: true,
       triggered: true,
       attempt: 3,
+      history: ["1: exited with 1"],
+      before: 2,
     };
     assert.equal(await (await clock()).fire(fire), { kind: "confirmed" });
     const { deliveries } = await worker();
@@ -107,6 +109,8 @@ export function brokerConformance(adapter: Adapter): void {
       catchUp: true,
       maybeDuplicate: true,
       triggered: true,
+      history: ["1: exited with 1"],
+      before: 2,
       payload,
     });
     assert.match(traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);

@@ -65,7 +65,7 @@ brokerConformance({
   },
   remove: (namespace) =>
     asOther((db) => {
-      for (const table of ["ledger", "work", "dead", "snapshots", "links"]) {
+      for (const table of ["ledger", "work", "waiting", "dead", "snapshots", "links"]) {
         db.prepare(`DELETE FROM ${table} WHERE ns = ${NS}`).run(namespace);
       }
       db.prepare("DELETE FROM namespaces WHERE name = ?").run(namespace);

@@ -104,6 +104,8 @@ function openLink(broker: MemoryBroker, shared: Shared): ClockLink {
       if (last) lose();
       return answer;
     },
+    readDead: async () => undefined,
+    settleDead: async () => ({ settled: 0, failed: [] }),
     readSnapshot: async () => shared.snapshot,
     async saveSnapshot(snapshot) {
       if (isLost) return DOUBT;

@@ -1,4 +1,5 @@
-import { type Channel, type ChannelModel, connect } from "amqplib";
+import { type Channel, type ChannelModel, type ConsumeMessage, connect } from "amqplib";
+import { until } from "./until.ts";
 
 /** A message taken from a queue, as a stranger to clockd sees it. */
 export interface Taken {
@@ -25,15 +26,23 @@ export async function openAmqp(url: string): Promise<Amqp> {
     model,
     channel,
     async drain(queue) {
+      // Not `get`, which RabbitMQ refuses for the dead letters: they have one consumer at a time.
+      const { messageCount } = await channel.checkQueue(queue);
       const taken: Taken[] = [];
-      for (;;) {
-        const message = await channel.get(queue, { noAck: true });
-        if (!message) return taken;
-        const { headers = {}, messageId } = message.properties;
-        const { redelivered } = message.fields;
-        taken.push({ body: message.content, headers, messageId, redelivered });
-      }
+      const take = (message: ConsumeMessage | null) => {
+        if (message) taken.push(takenOf(message));
+      };
+      const { consumerTag } = await channel.consume(queue, take, { noAck: true });
+      const all = () => taken.length >= messageCount;
+      await until(all, 10_000, () => `${messageCount} messages, got ${taken.length}`);
+      await channel.cancel(consumerTag);
+      return taken;
     },
     close: () => model.close(),
   };
+}
+
+function takenOf({ content: body, properties, fields }: ConsumeMessage): Taken {
+  const { headers = {}, messageId } = properties;
+  return { body, headers, messageId, redelivered: fields.redelivered };
 }

@@ -16,6 +16,8 @@ const fire: WorkerFire = {
   catchUp: false,
   maybeDuplicate: false,
   epoch: 1,
+  history: [],
+  before: 0,
   triggered: false,
   traceparent: "00-aa-bb-01",
 };

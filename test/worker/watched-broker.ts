@@ -87,8 +87,9 @@ async function openWatched(
     slip: (fire) => options.onDelivery(watchedDelivery(underWay(fire), broker, state)),
   });
   return {
+    ...link,
     append(record) {
-      broker.sent.push(`append ${record.fire}#${record.attempt}`);
+      if (record.kind === "run") broker.sent.push(`append ${record.fire}#${record.attempt}`);
       return broker.silentLedger ? new Promise(() => {}) : link.append(record);
     },
     lost: Promise.race([cut.promise, link.lost]),
@@ -137,7 +138,7 @@ function underWay(fire: Fire): Delivery {
   const { body, properties } = encodeFire(fire, Date.now());
   const content = decodeFire(body, properties.headers);
   const settle = () => true;
-  const settled = { finish: settle, giveBack: settle, bury: async () => true };
+  const settled = { finish: settle, giveBack: settle, bury: async () => true, setAside() {} };
   return { queue: "default", content, redelivered: false, ...settled };
 }
 
