@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
-import { cli } from "./cli.ts";
+import { isSea } from "node:sea";
+import { GUARD, guard } from "./commands/guard.ts";
 import { EXIT, type Host } from "./commands/host.ts";
 import { boundedWriter, flushed } from "./streams.ts";
 
@@ -48,6 +49,7 @@ const host: Host = {
   isTerminal: process.stdout.isTTY === true,
   pid: process.pid,
   hostname: hostname(),
+  self: isSea() ? [process.execPath] : [process.execPath, process.argv[1]!],
   get stop() {
     return listen();
   },
@@ -57,7 +59,17 @@ const host: Host = {
   },
 };
 
-cli(process.argv.slice(2), host)
+/** A guard is small because it loads nothing that it does not need: all that the command line is for. */
+async function run(args: string[]): Promise<number> {
+  if (args.length === 1 && args[0] === GUARD && !process.stdin.isTTY) {
+    await guard(process.stdin);
+    return EXIT.ok;
+  }
+  const { cli } = await import("./cli.ts");
+  return cli(args, host);
+}
+
+run(process.argv.slice(2))
   .catch((error: Error) => {
     process.stderr.write(`clockd: this is a bug, please report it\n${error.stack}\n`);
     return EXIT.bug;

@@ -12,7 +12,7 @@ const BELOW = ["clock", "worker", "config", "schedule", "ledger", "broker", "obs
 
 export const ROOMS: Readonly<Record<string, RoomRule>> = {
   main: {
-    may: ["cli", "commands/host.ts", "streams"],
+    may: ["cli", "commands/guard.ts", "commands/host.ts", "streams"],
     why: "main turns the process into arguments, streams and signals, and nothing else",
   },
   cli: {

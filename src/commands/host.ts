@@ -11,6 +11,8 @@ export interface Host {
   isTerminal: boolean;
   pid: number;
   hostname: string;
+  /** The command line that starts this clockd once more, without arguments. */
+  self: readonly string[];
   /** Aborted by the first SIGTERM or SIGINT; the reason is the signal's name. */
   stop: AbortSignal;
   /** Aborted by the second one: be quick now. */

@@ -2,8 +2,10 @@ import { dirname, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { queuesOf } from "../config/queues.ts";
 import type { Emit } from "../observe/events.ts";
+import { createGuard } from "../worker/guard.ts";
 import { createWorker } from "../worker/worker.ts";
 import { type Apply, type DaemonOptions, type DaemonParts, daemon } from "./daemon.ts";
+import { GUARD } from "./guard.ts";
 import type { Host } from "./host.ts";
 
 export interface WorkerCommandOptions extends DaemonOptions {
@@ -40,6 +42,10 @@ export function startWorker(
 ): Apply {
   let inForce = config;
   const queues = options.queues.length > 0 ? options.queues : [...queuesOf(config)];
+  const { environment } = host;
+  const guard = createGuard({ command: [...host.self, GUARD], environment, emit });
+  // Stopped last: the commands that are still going when the time for the end is over die with it.
+  onStop("the guard", () => guard.close());
   const runner = createWorker({
     broker,
     name,
@@ -47,9 +53,10 @@ export function startWorker(
     concurrency: options.concurrency,
     job: (name) => inForce.jobs.get(name),
     folder: () => dirname(resolve(options.config)),
-    environment: host.environment,
+    environment,
     time,
     emit,
+    guard,
     random: Math.random,
   });
   host.hurry.addEventListener("abort", () => runner.terminate());

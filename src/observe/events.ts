@@ -122,6 +122,10 @@ export type LedgerEvent =
 
 export type WorkerEvent =
   | { type: "worker.taking"; queues: string[]; concurrency: number }
+  /** Its guard process is gone, and is started anew in so many ms, if something runs then. */
+  | { type: "worker.unguarded"; reason: string; retryIn: number }
+  /** ms. Long enough for its guard to have killed what ran, unless that stood still as well. */
+  | { type: "worker.stood_still"; for: number }
   | {
       type: "run.started";
       job: string;

@@ -116,6 +116,13 @@ function workerLine(event: WorkerEvent): Wording {
   switch (event.type) {
     case "worker.taking":
       return ["info", `taking from ${event.queues.join(", ")}, ${event.concurrency} at once`];
+    case "worker.unguarded":
+      return ["warn", `the guard process is gone (${event.reason}), and is started anew`];
+    case "worker.stood_still":
+      return [
+        "warn",
+        `this process stood still for ${seconds(event.for)}: its guard may have killed what it ran`,
+      ];
     case "run.started":
       return ["info", `started ${event.fire}`];
     case "run.output":

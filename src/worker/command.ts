@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Instant, Time } from "../clock/time.ts";
 import { after, firstOf } from "./after.ts";
 import { type GroupStopper, groupStopper, type StopReason, type StopSignal } from "./group.ts";
+import type { Guard } from "./guard.ts";
 import { limitReached } from "./limit-reached.ts";
 import { readOutput, type StreamName } from "./output.ts";
 import type { Confinement } from "./prelude.ts";
@@ -79,9 +80,14 @@ const OUTPUT_GRACE_MS = 1000;
  * Runs one command in a process group of its own. The run ends when the command has ended and its
  * output is closed, or 1 s after its end: a process that it left in the background is neither
  * waited for nor killed. But when the command was asked to end (its timeout, `terminate`), the run
- * lasts until its whole group is gone.
+ * lasts until its whole group is gone. While it lasts `guard` has the group.
  */
-export function startCommand(command: Command, watch: CommandWatch, time: Time): RunningCommand {
+export function startCommand(
+  command: Command,
+  watch: CommandWatch,
+  time: Time,
+  guard?: Guard,
+): RunningCommand {
   const startedAt = time.now();
   const spawned = spawnCommand(command);
   if ("whyNot" in spawned) {
@@ -89,10 +95,12 @@ export function startCommand(command: Command, watch: CommandWatch, time: Time):
     return { ended, terminate() {}, kill() {} };
   }
   const { pid } = spawned;
+  guard?.register(pid);
   watch.onStarted(pid);
   const stopper = groupStopper(pid, command.killAfter, watch.onTerminating);
+  const released = () => guard?.release(pid);
   return {
-    ended: follow(spawned, stopper, command, watch, { startedAt, now: time.now }),
+    ended: follow(spawned, stopper, command, watch, { startedAt, now: time.now, released }),
     terminate: () => stopper.terminate("drain"),
     kill: () => stopper.kill("drain"),
   };
@@ -117,7 +125,7 @@ async function follow(
   stopper: GroupStopper,
   command: Command,
   watch: CommandWatch,
-  { startedAt, now }: { startedAt: Instant; now: () => Instant },
+  { startedAt, now, released }: { startedAt: Instant; now: () => Instant; released: () => void },
 ): Promise<Outcome> {
   const closed = once(child, "close");
   const exited = once(child, "exit");
@@ -129,6 +137,7 @@ async function follow(
   const [exitCode, signal]: [number | null, string | null] = (await exited) as never;
   callOff();
   await stopper.leaderEnded();
+  released();
   const held = await untilClosed(closed);
   const tail = output.end();
   const fault = ear?.fault(exitCode);

@@ -7,6 +7,7 @@ import { systemAccounts } from "./accounts.ts";
 import { type Outcome, startCommand } from "./command.ts";
 import { type EndedAttempts, endedAttempts } from "./ended.ts";
 import { commandOf, type Surroundings } from "./environment.ts";
+import type { Guard } from "./guard.ts";
 import { bury, finish, giveBack, type Held, keyOf, naming, type Source } from "./held.ts";
 import { identityOf, ownIdentity } from "./identity.ts";
 import type { RecordEnd } from "./record.ts";
@@ -23,6 +24,8 @@ export interface RunsOptions {
   environment: Readonly<Record<string, string | undefined>>;
   time: Time;
   emit: Emit;
+  /** Has every command's process group while it runs. */
+  guard?: Guard;
   /** Called when an attempt has ended, before its message is settled. */
   recordEnd: RecordEnd;
 }
@@ -157,13 +160,13 @@ function startWaiting(state: State): void {
 }
 
 function start(state: State, held: Held, task: RunTask): void {
-  const { environment, folder, time, emit } = state.options;
+  const { environment, folder, time, emit, guard } = state.options;
   const { fire, messages } = held;
   const { queue } = messages[0]!.delivery;
   state.going.set(keyOf(fire), held);
   const { identify } = state;
   const command = commandOf(fire, task, { environment, folder: folder(), queue, identify });
-  held.running = startCommand(command, watchFor(fire, queue, emit), time);
+  held.running = startCommand(command, watchFor(fire, queue, emit), time, guard);
   track(
     state.open,
     held.running.ended.then((outcome) => end(state, held, outcome)),

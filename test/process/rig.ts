@@ -19,6 +19,8 @@ export interface Rig {
   /** Replaces the file in one step, as editors do. `jobs` is the YAML below `jobs:`. */
   write(jobs: string, namespace?: string): void;
   read(): string;
+  /** Makes an empty file in the folder. */
+  touch(name: string): void;
   clock(args?: string[], options?: ClockdOptions): Clockd;
   worker(args?: string[], options?: ClockdOptions): Clockd;
   /** Both in one process. */
@@ -60,6 +62,7 @@ export function createRig(broker: string): Rig {
       writeFileSync(`${file}.new`, `version: 1\nnamespace: ${inNamespace}\njobs:\n${jobs}`);
       renameSync(`${file}.new`, file);
     },
+    touch: (name) => writeFileSync(join(folder.path, name), ""),
     read: () => readFileSync(file, "utf8"),
     clock: (args = [], options) => start([...always, ...args], options),
     worker: (args = [], options) => start(["worker", ...always, ...args], options),

@@ -42,6 +42,8 @@ export interface ClockdOptions {
   /** Beside the test's own environment; undefined takes a variable away. */
   env?: Readonly<Record<string, string | undefined>>;
   cwd?: string;
+  /** In a process group of its own, which it leads. */
+  detached?: boolean;
   /** Its whole standard input. */
   input?: string;
 }
@@ -58,6 +60,7 @@ export function runClockd(args: readonly string[], options: ClockdOptions = {}):
   const child = spawn(command, [...first, ...args], {
     env: { ...process.env, ...without, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    detached: options.detached === true,
   });
   const kill = () => child.kill("SIGKILL");
   process.on("exit", kill);
