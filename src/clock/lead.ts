@@ -1,4 +1,5 @@
 import type { Emit } from "../observe/events.ts";
+import type { LostRuns } from "./lost-runs.ts";
 import type { Nap } from "./nap.ts";
 import type { Due, Plan } from "./plan.ts";
 import type { Progress } from "./progress.ts";
@@ -12,6 +13,7 @@ export interface LeadDeps {
   sending: Sending;
   progress: Progress;
   requests: Requests;
+  lost: LostRuns;
   nap: Nap;
   time: Time;
   emit: Emit;
@@ -38,7 +40,7 @@ const LOOK_MS = 1000;
  * take over anew.
  */
 export async function lead(deps: LeadDeps): Promise<boolean> {
-  const { sending, progress, requests, nap, time, emit, stop, isOver } = deps;
+  const { sending, progress, requests, lost, nap, time, emit, stop, isOver } = deps;
   await sending.inDoubt();
   let now = time.now();
   let planned = now;
@@ -51,6 +53,7 @@ export async function lead(deps: LeadDeps): Promise<boolean> {
     if (by > JUMP_MS || sending.stalled > JUMP_MS) return true;
     const measured = measure(now);
     await sending.all(requests.answer(now));
+    await sending.all(lost.look(now));
     await sending.due(now);
     if (deps.hasChange() && !isOver()) await change(deps);
     if (stop.aborted || isOver()) return false;

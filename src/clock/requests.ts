@@ -1,6 +1,6 @@
 import type { Job } from "../config/config.ts";
 import { type Fire, fireId } from "../ledger/fire.ts";
-import type { JobRecord, Trigger } from "../ledger/record.ts";
+import type { JobRecord, LedgerRecord, Trigger } from "../ledger/record.ts";
 import type { Emit } from "../observe/events.ts";
 import { fireOf, type Stamp } from "./fires.ts";
 import type { Follower } from "./follower.ts";
@@ -25,6 +25,8 @@ export interface RequestDeps {
   emit: Emit;
   /** What was asked of earlier leaders may have been fired already. */
   isUnsure: boolean;
+  /** Called with every record of the ledger. */
+  hear(record: LedgerRecord): void;
   /** Called after a job was released: what it was due while it was held shall not be caught up. */
   onReleased(): void;
 }
@@ -39,6 +41,7 @@ export function createRequests(deps: RequestDeps): Requests {
   /** What nobody has answered before this clock led. */
   const old = [...triggers.values()];
   follower.onRecord = (record) => {
+    deps.hear(record);
     if (record.kind === "job") waiting.push(record);
     if (record.kind === "job" || follower.state.epoch !== epoch) nap.wake();
   };

@@ -4,6 +4,7 @@ import type { JobRecord } from "../ledger/record.ts";
 import type { Emit } from "../observe/events.ts";
 import type { Follower } from "./follower.ts";
 import { lead, nextOf } from "./lead.ts";
+import { createLostRuns } from "./lost-runs.ts";
 import type { Nap } from "./nap.ts";
 import { createOutbound, type Outbound } from "./outbound.ts";
 import { createProgress, type ProgressDeps } from "./progress.ts";
@@ -69,8 +70,9 @@ export async function serveTerm(deps: TermDeps): Promise<boolean> {
   const snapshots = createSnapshots(link, follower, emit);
   const stamp = () => ({ config: deps.config().hash, epoch });
   const onReleased = () => void progress.say();
+  const lost = createLostRuns({ ...deps, stamp });
   const requests = createRequests({
-    ...{ follower, nap, plan, outbound, stamp, emit, onReleased, isUnsure },
+    ...{ follower, nap, plan, outbound, stamp, emit, onReleased, isUnsure, hear: lost.hear },
   });
   const isOver = () => link.isLost || refusal !== undefined || state.epoch !== epoch;
   const sending = createSending({
@@ -83,7 +85,7 @@ export async function serveTerm(deps: TermDeps): Promise<boolean> {
   if (state.jobs.size === 0 && plan.jobs > 0) emit({ type: "ledger.new", jobs: plan.jobs });
   emit({ type: "clock.leading", epoch, jobs: plan.jobs, late: plan.late, ...nextOf(plan.first()) });
   const again = await lead({
-    ...{ plan, sending, progress, requests, nap, time, emit, stop },
+    ...{ plan, sending, progress, requests, lost, nap, time, emit, stop },
     ...{ isOver, change, hasChange: deps.hasChange },
     onRound: snapshots.look,
   });

@@ -1,6 +1,7 @@
 import type { Instant } from "../clock/time.ts";
 import { fireId } from "../ledger/fire.ts";
-import type { FireRecord, JobRecord, LedgerRecord, RunRecord } from "../ledger/record.ts";
+import type { FireRecord, JobRecord, LedgerRecord } from "../ledger/record.ts";
+import type { FinishedRecord, RunRecord } from "../ledger/run-record.ts";
 
 /**
  * Something that happened, for a machine. `event` tells which fields it has; they are always the
@@ -59,13 +60,38 @@ function fireItem({ at, fire }: FireRecord): Item {
   };
 }
 
-function runItem(record: RunRecord): Item {
+/** Undefined: how workers agree on who has a run is nothing for people. */
+function runItem(record: RunRecord): Item | undefined {
+  if (record.event === "alive") return undefined;
+  const { job, fire, worker } = record;
+  const base = { at: iso(record.at), event: record.event, job, fire };
+  switch (record.event) {
+    case "finished":
+      return endItem(record);
+    case "skipped": {
+      const { why, by, since, message } = record;
+      const running = { by: by ?? null, since: since === undefined ? null : iso(since) };
+      return { ...base, attempt: message, why, ...running, worker };
+    }
+    case "dropped":
+    case "buried":
+      return { ...base, attempt: record.message, reason: record.reason, worker };
+    case "lost":
+      return { ...base, by: worker };
+    case "cancel":
+      return { ...base, by: record.by };
+    default:
+      return undefined;
+  }
+}
+
+function endItem(record: FinishedRecord): Item {
   const { at, job, fire, attempt, ok, outcome, exitCode, signal, startedAt, endedAt } = record;
   return {
     ...{ at: iso(at), event: "ran", job, fire, attempt, ok, outcome, exitCode, signal },
     ...{ startedAt: iso(startedAt), endedAt: iso(endedAt) },
     ...{ duration: Math.max(0, endedAt - startedAt), worker: record.worker },
-    reason: record.reason ?? null,
+    ...{ end: record.end, retryIn: record.retryIn ?? null, reason: record.reason ?? null },
     ...{ pid: record.pid ?? null, cpuTime: record.cpuTime ?? null },
     ...{ maxMemory: record.maxMemory ?? null, tail: record.tail ?? null },
     tailCut: record.tailCut === true,

@@ -106,7 +106,7 @@ export function createCollector({ job, since, until, limit, tails }: Wanted): Co
 }
 
 function withoutTail(record: LedgerRecord): LedgerRecord {
-  if (record.kind !== "run") return record;
+  if (record.kind !== "run" || record.event !== "finished") return record;
   const { tail: _, tailCut: __, ...rest } = record;
   return rest;
 }

@@ -1,5 +1,6 @@
 import { formatSlot } from "../ledger/fire.ts";
-import type { FireRecord, JobRecord, LedgerRecord, RunRecord } from "../ledger/record.ts";
+import type { FireRecord, JobRecord, LedgerRecord } from "../ledger/record.ts";
+import type { FinishedRecord, RunRecord, SkippedRecord } from "../ledger/run-record.ts";
 import { counted, durationWords } from "../schedule/words.ts";
 import { endWords } from "./ledger-words.ts";
 
@@ -10,12 +11,10 @@ export function wordsOf(record: LedgerRecord): { job: string; words: string } {
   switch (record.kind) {
     case "fire":
       return { job: record.fire.job, words: fireWords(record) };
-    case "run": {
-      const { job, fire, attempt } = record;
-      const nth = attempt > 1 ? `, attempt ${attempt}` : "";
-      const { end, rest } = runWords(record);
-      return { job, words: `${end}: ${slotIn(fire, job)}${nth}, ${rest}` };
-    }
+    case "run":
+      return record.event === "alive"
+        ? { job: "", words: "" }
+        : { job: record.job, words: ofRun(record) };
     case "missed": {
       const { job, count, first, last, reason } = record;
       const slots =
@@ -34,19 +33,62 @@ export function wordsOf(record: LedgerRecord): { job: string; words: string } {
   }
 }
 
+function ofRun(record: Exclude<RunRecord, { event: "alive" }>): string {
+  const { job, fire, worker } = record;
+  const slot = slotIn(fire, job);
+  switch (record.event) {
+    case "finished": {
+      const nth = record.attempt > 1 ? `, attempt ${record.attempt}` : "";
+      const { end, rest } = runWords(record);
+      return `${end}: ${slot}${nth}, ${rest}`;
+    }
+    case "skipped":
+      return `${slot}: ${skippedWords(record)}`;
+    case "dropped":
+    case "buried":
+      return `${slot}: ${record.reason}`;
+    case "cancel":
+      return `${slot}: by ${record.by}`;
+    default:
+      return `${slot}: on ${worker}`;
+  }
+}
+
+/** Why a fire was not run, and for how long that which was in its way had been going. */
+export function skippedWords({ why, by, since, at }: SkippedRecord): string {
+  switch (why) {
+    case "overlap":
+      return `${by} is still going${since === undefined ? "" : `, for ${takenWords(at - since)}`}`;
+    case "replaced":
+      return `${by} takes its place`;
+    case "cancelled":
+      return `by ${by}`;
+    case "expired":
+      return "it was too old";
+  }
+}
+
 /** How a run ended and after how long; and where, what it used, and why. */
-export function runWords(record: RunRecord): { end: string; rest: string } {
+export function runWords(record: FinishedRecord): { end: string; rest: string } {
   const { startedAt, endedAt, worker, cpuTime, maxMemory, reason } = record;
   const rest = [
     `on ${worker}`,
     cpuTime !== undefined && `${takenWords(cpuTime)} of CPU`,
     maxMemory !== undefined && `${Math.ceil(maxMemory / 1e6)} MB`,
+    endingWords(record),
     reason,
   ];
   return {
     end: `${endWords(record)} after ${takenWords(endedAt - startedAt)}`,
     rest: rest.filter((part) => typeof part === "string").join(", "),
   };
+}
+
+/** What follows on an end that is not simply one. */
+function endingWords({ end, retryIn = 0 }: FinishedRecord): string | undefined {
+  if (end === "done") return undefined;
+  if (end === "retry") return `again in ${takenWords(retryIn)}`;
+  return end === "dead" ? "out of attempts" : end.replace("-", " ");
 }
 
 function jobWords(record: JobRecord): { job: string; words: string } {

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import type { Instant } from "../clock/time.ts";
-import type { RunRecord } from "../ledger/record.ts";
+import type { FinishedRecord } from "../ledger/run-record.ts";
 import type { LedgerState } from "../ledger/state.ts";
 import { formatLocal } from "../schedule/datetime.ts";
 import { durationWords } from "../schedule/words.ts";
@@ -38,7 +38,7 @@ export function timeText(at: Instant, zone: Zone): string {
     .replace(/(?=[+-]\d\d:)/, " ");
 }
 
-type RunEnd = Pick<RunRecord, "ok" | "outcome" | "exitCode" | "signal">;
+type RunEnd = Pick<FinishedRecord, "ok" | "outcome" | "exitCode" | "signal">;
 
 /** How an attempt ended, in few words. */
 export function endWords({ ok, outcome, exitCode, signal }: RunEnd): string {

@@ -7,8 +7,8 @@ import {
   type JobRecord,
   type LedgerRecord,
   type MissedRecord,
-  type RunRecord,
 } from "../ledger/record.ts";
+import type { FinishedRecord } from "../ledger/run-record.ts";
 import { readSince } from "./history-read.ts";
 import { EXIT } from "./host.ts";
 import { readLedger } from "./ledger-now.ts";
@@ -23,7 +23,7 @@ export interface Asked {
 
 /** What the ledger has of a fire, in its order. */
 export interface FireStory {
-  runs: RunRecord[];
+  runs: FinishedRecord[];
   fired: FireRecord | undefined;
   missed: MissedRecord | undefined;
   triggered: JobRecord | undefined;
@@ -90,6 +90,7 @@ async function beginning({ link }: Session): Promise<Instant | undefined | Refus
 
 function tell(story: FireStory, { job, slot }: Asked, record: LedgerRecord): void {
   if (record.kind === "run") {
+    if (record.event !== "finished") return;
     if (record.fire === fireId(job, slot)) story.runs.push(record);
   } else if (record.kind === "fire") {
     if (record.fire.job === job && record.fire.slot === slot) story.fired ??= record;

@@ -1,5 +1,5 @@
 import { fireId } from "../ledger/fire.ts";
-import type { RunRecord } from "../ledger/record.ts";
+import type { FinishedRecord } from "../ledger/run-record.ts";
 import { itemOf } from "./history-items.ts";
 import { runWords } from "./history-words.ts";
 import { EXIT } from "./host.ts";
@@ -49,19 +49,23 @@ export function whyNoRun({ job, slot }: Asked, story: FireStory): string {
   return `what became of ${id} is not known any more: the ledger begins at ${iso(begins)}`;
 }
 
-function noAttempt({ job, slot }: Asked, runs: readonly RunRecord[], attempt: number): Refusal {
+function noAttempt(
+  { job, slot }: Asked,
+  runs: readonly FinishedRecord[],
+  attempt: number,
+): Refusal {
   const there = [...new Set(runs.map((run) => run.attempt))].join(", ");
   return none(`${fireId(job, slot)} has no attempt ${attempt} in the ledger, only ${there}`);
 }
 
 /** For people: how it ended, and then what it has put out. */
-export function textOf(run: RunRecord): string {
+export function textOf(run: FinishedRecord): string {
   const { end, rest } = runWords(run);
   const head = plain(`${run.fire} attempt ${run.attempt}: ${end}, ${rest}`);
   return `${head}\n${outputOf(run)}`;
 }
 
-function outputOf({ tail, tailCut }: RunRecord): string {
+function outputOf({ tail, tailCut }: FinishedRecord): string {
   if (tail === undefined) return "";
   if (tail === "") return "(it put nothing out)\n";
   const lines = (tail.endsWith("\n") ? tail.slice(0, -1) : tail).split("\n");

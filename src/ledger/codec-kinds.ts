@@ -1,17 +1,12 @@
 import {
   clip,
   type Fields,
-  isCount,
-  isFlag,
   isInstant,
   isJobName,
   isListOf,
   isProse,
   isShallow,
   isText,
-  isWhole,
-  orNothing,
-  orNull,
 } from "./fields.ts";
 import {
   type ClockRecord,
@@ -19,7 +14,6 @@ import {
   type JobRecord,
   type LedgerFault,
   type MissedRecord,
-  type RunRecord,
 } from "./record.ts";
 
 // Each reads one kind of record. `fields` knows if something is wrong.
@@ -88,55 +82,6 @@ export function readJob(at: number, fields: Fields): JobRecord | LedgerFault {
   }
 }
 
-export function readRun(at: number, fields: Fields): RunRecord | LedgerFault {
-  const event = fields.text("event");
-  if (event !== "finished") return unknownEvent("run", event);
-  const reason = fields.get("reason", orNothing(isProse), "a text");
-  return {
-    kind: "run",
-    at,
-    event,
-    job: fields.job("job"),
-    fire: fields.text("fire"),
-    attempt: fields.count("attempt", 1),
-    ok: fields.flag("ok"),
-    outcome: fields.text("outcome"),
-    exitCode: fields.get("exitCode", orNull(isWhole), "a whole number or null"),
-    signal: fields.get("signal", orNull(isText), "a text or null"),
-    startedAt: fields.instant("startedAt"),
-    endedAt: fields.instant("endedAt"),
-    worker: fields.text("worker"),
-    ...(reason === undefined ? {} : { reason: clip(reason) }),
-    ...readUsage(fields),
-    ...readTail(fields),
-  };
-}
-
-/** Records of before have none of it. */
-function readUsage(fields: Fields): Pick<RunRecord, "pid" | "cpuTime" | "maxMemory"> {
-  const usage: Pick<RunRecord, "pid" | "cpuTime" | "maxMemory"> = {};
-  for (const name of ["pid", "cpuTime", "maxMemory"] as const) {
-    const value = fields.get(name, orNothing(isAmount), "a whole number of at least 0");
-    if (value !== undefined) usage[name] = value;
-  }
-  return usage;
-}
-
-function readTail(fields: Fields): Pick<RunRecord, "tail" | "tailCut"> {
-  const tail = fields.get("tail", orNothing(isProse), "a text");
-  const isCut = fields.get("tailCut", orNothing(isFlag), "true or false");
-  if (tail === undefined) return {};
-  const kept = tail.slice(-LONGEST_TAIL);
-  return { tail: kept, ...(isCut || kept.length < tail.length ? { tailCut: true } : {}) };
-}
-
-/** More than any worker writes. */
-const LONGEST_TAIL = 8 * 1024;
-
-function isAmount(value: unknown): value is number {
-  return isCount(value, 0, Number.MAX_SAFE_INTEGER);
-}
-
 const DAY_MS = 86_400_000;
 
 /** A trigger's slot is the moment at which it was asked for, give or take a wrong clock. */
@@ -149,7 +94,7 @@ function epochOf(fields: Fields): number {
 }
 
 /** An event that is no text is broken, and `fields` knows. */
-function unknownEvent(kind: string, event: string): LedgerFault {
+export function unknownEvent(kind: string, event: string): LedgerFault {
   return {
     fault: "unknown-kind",
     reason: `a ${kind} record of event "${String(event).slice(0, 100)}"`,

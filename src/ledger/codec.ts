@@ -1,4 +1,5 @@
-import { readClock, readJob, readMissed, readRun } from "./codec-kinds.ts";
+import { readClock, readJob, readMissed } from "./codec-kinds.ts";
+import { readRun } from "./codec-runs.ts";
 import { type Fields, fieldsOf, isObject } from "./fields.ts";
 import type { FireRecord, LedgerFault, LedgerRecord } from "./record.ts";
 

@@ -1,6 +1,7 @@
 import type { Instant } from "../clock/time.ts";
 import { isPlausible } from "./epoch.ts";
 import { type Fire, fireId } from "./fire.ts";
+import { applyRefire } from "./fold-runs.ts";
 import { oweBefore, settleLate, settleLive } from "./gaps.ts";
 import type { FireRecord, MissedRecord } from "./record.ts";
 import type { JobState, LedgerState } from "./state.ts";
@@ -10,7 +11,8 @@ export function applyFire(state: LedgerState, { at, fire }: FireRecord): void {
   const id = fireId(fire.job, fire.slot);
   const isCopy = fire.maybeDuplicate && isKnown(state, id, fire);
   state.open.set(id, fire);
-  if (isCopy) return;
+  // A run that was lost is fired again: its slot was dealt with long ago.
+  if (applyRefire(state.runs, id) || isCopy) return;
   state.triggers.delete(id);
   // The marker of its leader is missing; the next leader's epoch must be higher all the same.
   if (isPlausible(state, fire.epoch)) state.epoch = Math.max(state.epoch, fire.epoch);

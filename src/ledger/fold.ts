@@ -1,7 +1,10 @@
 import { applyClock } from "./fold-clocks.ts";
 import { applyFire, applyMissed } from "./fold-fires.ts";
 import { applyJob } from "./fold-jobs.ts";
-import { isFault, type LedgerFault, type LedgerRecord, type RunRecord } from "./record.ts";
+import { applyRun } from "./fold-runs.ts";
+import { isFault, type LedgerFault, type LedgerRecord } from "./record.ts";
+import type { FinishedRecord } from "./run-record.ts";
+import { emptyRuns } from "./run-state.ts";
 import type { LedgerState } from "./state.ts";
 
 /** What is known before any record was read. */
@@ -17,6 +20,7 @@ export function emptyState(): LedgerState {
     owing: new Set(),
     open: new Map(),
     triggers: new Map(),
+    runs: emptyRuns(),
     faults: { "unknown-kind": 0, "newer-version": 0, broken: 0 },
     lacksBeginning: false,
   };
@@ -50,12 +54,14 @@ function applyRecord(state: LedgerState, record: LedgerRecord): void {
   else if (record.kind === "missed") applyMissed(state, record);
   else if (record.kind === "clock") applyClock(state, record);
   else if (record.kind === "job") applyJob(state, record);
-  else if (record.kind === "run") applyRun(state, record);
-  else record.kind satisfies "mark";
+  else if (record.kind === "run") {
+    applyRun(state.runs, record);
+    if (record.event === "finished") noteEnd(state, record);
+  } else record.kind satisfies "mark";
 }
 
 /** The newest end by the order of the ledger, whatever the clocks of the workers say. */
-function applyRun(state: LedgerState, record: RunRecord): void {
+function noteEnd(state: LedgerState, record: FinishedRecord): void {
   const job = state.jobs.get(record.job);
   if (!job) return;
   const { fire, attempt, ok, outcome, exitCode, signal, endedAt } = record;

@@ -1,5 +1,6 @@
 import type { Instant } from "../clock/time.ts";
 import type { Fire } from "./fire.ts";
+import type { RunRecord } from "./run-record.ts";
 
 /**
  * What the ledger is made of: an append-only list in one order that every reader sees. Everything
@@ -93,37 +94,6 @@ export interface Trigger {
   /** Instead of the job's own payload. */
   payload?: unknown;
   by: string;
-}
-
-/** The end of an attempt of a run. */
-export interface RunRecord {
-  kind: "run";
-  at: Instant;
-  event: "finished";
-  job: string;
-  /** `job@slot` */
-  fire: string;
-  attempt: number;
-  ok: boolean;
-  /** exited, killed, timed-out or not-started */
-  outcome: string;
-  exitCode: number | null;
-  signal: string | null;
-  startedAt: Instant;
-  endedAt: Instant;
-  /** Host and pid of the worker. */
-  worker: string;
-  reason?: string;
-  /** Of the command. This and what follows: undefined when it is not known. */
-  pid?: number;
-  /** ms of processor time, never too high. */
-  cpuTime?: number;
-  /** bytes: the most that one of its processes was seen to have, never too high. */
-  maxMemory?: number;
-  /** The end of its output. */
-  tail?: string;
-  /** There was more output before the tail. */
-  tailCut?: true;
 }
 
 /** A reader's own mark: whoever has read it back has read everything before it. */

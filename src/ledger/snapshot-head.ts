@@ -3,6 +3,7 @@ import { fireId } from "./fire.ts";
 import { emptyState } from "./fold.ts";
 import type { LedgerFault } from "./record.ts";
 import { readFire, readLeader, readTrigger } from "./snapshot-parts.ts";
+import { packRuns, unpackRuns } from "./snapshot-runs.ts";
 import type { LedgerState } from "./state.ts";
 
 /** Everything of a state beside its jobs, as JSON has it. */
@@ -14,6 +15,7 @@ export function packHead(state: LedgerState): object {
     standbys: [...state.standbys],
     open: [...state.open.values()],
     triggers: [...state.triggers.values()],
+    runs: packRuns(state.runs),
   };
 }
 
@@ -34,6 +36,7 @@ export function unpackHead(
     standbys: new Map(list("standbys", readStandby)),
     open: new Map(list("open", readFire).map((fire) => [fireId(fire.job, fire.slot), fire])),
     triggers: new Map(list("triggers", readTrigger).map((it) => [fireId(it.job, it.slot), it])),
+    runs: fields.take("runs", unpackRuns, "what is known of runs"),
     faults: fields.take("faults", readFaults, "counts of faults"),
     lacksBeginning: fields.flag("lacksBeginning"),
   };

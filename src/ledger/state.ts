@@ -1,6 +1,8 @@
 import type { Instant } from "../clock/time.ts";
 import type { Fire } from "./fire.ts";
-import type { LedgerFault, RunRecord, Trigger } from "./record.ts";
+import type { LedgerFault, Trigger } from "./record.ts";
+import type { FinishedRecord } from "./run-record.ts";
+import type { RunsState } from "./run-state.ts";
 
 /** What the records say, all in all. `applyEntry` (fold.ts) is the only one that changes it. */
 export interface LedgerState {
@@ -23,6 +25,7 @@ export interface LedgerState {
   open: Map<string, Fire>;
   /** By id: asked for and not yet fired. */
   triggers: Map<string, Trigger>;
+  runs: RunsState;
   /** How many records could not be understood, by kind of fault. */
   faults: Record<LedgerFault["fault"], number>;
   /** Records are missing before what was read: what they said is not known. */
@@ -60,7 +63,7 @@ export interface JobState {
   lastMissed?: { last: Instant; reason: string };
   /** The newest end of a run. */
   lastRun?: Pick<
-    RunRecord,
+    FinishedRecord,
     "fire" | "attempt" | "ok" | "outcome" | "exitCode" | "signal" | "endedAt"
   >;
 }

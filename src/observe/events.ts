@@ -148,7 +148,8 @@ export type WorkerEvent =
       job: string;
       fire: string;
       attempt: number;
-      why: "timeout" | "drain";
+      /** `void`: another worker has the run. */
+      why: "timeout" | "drain" | "cancelled" | "replaced" | "void";
       signal: string;
     }
   | {
@@ -171,6 +172,19 @@ export type WorkerEvent =
       tail: string;
     }
   | { type: "run.not_recorded"; job: string; fire: string; attempt: number; reason: string }
+  /** Nothing was heard of its worker for too long: the leader frees it. */
+  | { type: "run.lost"; job: string; fire: string; worker: string }
+  | { type: "run.retrying"; job: string; fire: string; attempt: number; delay: number }
+  | {
+      type: "run.skipped";
+      job: string;
+      fire: string;
+      why: "overlap" | "expired" | "cancelled" | "replaced";
+      /** The fire whose run is going, or that replaces it; or who cancelled it. */
+      by?: string;
+      /** Since when that run has been going. ms UTC */
+      since?: number;
+    }
   | { type: "run.given_back"; job: string; fire: string; attempt: number; reason: string }
   | { type: "run.copy_dropped"; job: string; fire: string; attempt: number; reason: string }
   | { type: "message.buried"; queue: string; reason: string; job?: string; fire?: string };

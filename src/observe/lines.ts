@@ -9,6 +9,7 @@ import type {
   WorkerEvent,
 } from "./events.ts";
 import { counted, iso, seconds, type Wording } from "./words.ts";
+import { workerLine } from "./worker-lines.ts";
 
 /** What an event is in the log. Messages make sense without the fields, which are for machines. */
 export interface Line {
@@ -112,48 +113,7 @@ function brokerLine(event: BrokerEvent): Wording {
   }
 }
 
-function workerLine(event: WorkerEvent): Wording {
-  switch (event.type) {
-    case "worker.taking":
-      return ["info", `taking from ${event.queues.join(", ")}, ${event.concurrency} at once`];
-    case "worker.unguarded":
-      return ["warn", `the guard process is gone (${event.reason}), and is started anew`];
-    case "worker.stood_still":
-      return [
-        "warn",
-        `this process stood still for ${seconds(event.for)}: its guard may have killed what it ran`,
-      ];
-    case "run.started":
-      return ["info", `started ${event.fire}`];
-    case "run.output":
-      return ["info", `${event.job} | ${event.line}${event.truncated ? " …" : ""}`];
-    case "run.terminating":
-      return ["warn", `sending ${event.signal} to ${event.fire}: ${event.why}`];
-    case "run.finished":
-      return [event.ok ? "info" : "error", ending(event)];
-    case "run.not_recorded":
-      return ["debug", `the ledger may lack the end of ${event.fire}: ${event.reason}`];
-    case "run.given_back":
-      return ["warn", `gave back ${event.fire}: ${event.reason}`];
-    case "run.copy_dropped":
-      return ["warn", `dropped a copy of ${event.fire}: ${event.reason}`];
-    case "message.buried":
-      return ["error", `to the dead letters${event.fire ? ` ${event.fire}` : ""}: ${event.reason}`];
-  }
-}
-
-/** How a run ended. */
-function ending(event: WorkerEvent & { type: "run.finished" }): string {
-  const { fire, outcome, ok, exitCode, signal, reason } = event;
-  const after = `${fire} after ${seconds(event.duration)}`;
-  const why = reason ? ` (${reason})` : "";
-  if (ok) return `finished ${after}${why}`;
-  if (outcome === "not-started") return `could not start ${fire}: ${reason}`;
-  if (outcome === "timed-out") return `timed out ${after}${why}`;
-  return `failed ${after}: ${signal ?? `exit code ${exitCode}`}${why}`;
-}
-
-const TIMES = new Set(["slot", "nextSlot", "first", "last"]);
+const TIMES = new Set(["slot", "nextSlot", "first", "last", "since"]);
 
 /** Instants are for people and machines alike in UTC, ISO 8601. */
 function withTimes(fields: Record<string, unknown>): Record<string, unknown> {

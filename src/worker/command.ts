@@ -3,7 +3,13 @@ import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Instant, Time } from "../clock/time.ts";
 import { after, firstOf } from "./after.ts";
-import { type GroupStopper, groupStopper, type StopReason, type StopSignal } from "./group.ts";
+import {
+  type GroupStopper,
+  groupStopper,
+  type Interruption,
+  type StopReason,
+  type StopSignal,
+} from "./group.ts";
 import type { Guard } from "./guard.ts";
 import { limitReached } from "./limit-reached.ts";
 import { readOutput, type StreamName } from "./output.ts";
@@ -68,9 +74,9 @@ export interface RunningCommand {
   /** Never rejects. */
   readonly ended: Promise<Outcome>;
   /** TERM to the whole process group, KILL after `killAfter`. Only the first call counts. */
-  terminate(): void;
+  terminate(why: Interruption): void;
   /** KILL to the whole process group now. */
-  kill(): void;
+  kill(why: Interruption): void;
 }
 
 /** How long output that another process still holds open is read after the command has ended. */
@@ -101,8 +107,8 @@ export function startCommand(
   const released = () => guard?.release(pid);
   return {
     ended: follow(spawned, stopper, command, watch, { startedAt, now: time.now, released }),
-    terminate: () => stopper.terminate("drain"),
-    kill: () => stopper.kill("drain"),
+    terminate: stopper.terminate,
+    kill: stopper.kill,
   };
 }
 
@@ -148,7 +154,16 @@ async function follow(
   const limits = why ? undefined : command.confinement?.limits;
   const reason = held ?? (limits && limitReached(limits, { ok, exitCode, signal, tail }));
   return {
-    ...{ kind, ok, terminated: why === "drain", startedAt, endedAt: now(), exitCode, signal, pid },
+    ...{
+      kind,
+      ok,
+      terminated: why !== undefined && why !== "timeout",
+      startedAt,
+      endedAt: now(),
+      exitCode,
+      signal,
+      pid,
+    },
     ...usage(),
     ...(reason === undefined ? {} : { reason }),
     tail,

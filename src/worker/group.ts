@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after } from "./after.ts";
 import { hasLiveMembers } from "./members.ts";
 
-export type StopReason = "timeout" | "drain";
+/** `void`: somebody else has the run. */
+export type StopReason = "timeout" | Interruption;
+export type Interruption = "drain" | "cancelled" | "replaced" | "void";
 export type StopSignal = "SIGTERM" | "SIGKILL";
 
 /** Ends a process group: TERM, and KILL when that was not enough. */

@@ -7,17 +7,47 @@ export interface Source {
   lost: boolean;
 }
 
-/** One attempt of one fire in this worker, and every message that asks for it. */
-export interface Held {
-  fire: WorkerFire;
-  messages: { delivery: Delivery; source: Source }[];
-  /** While it is going. */
-  running?: RunningCommand;
+export interface Message {
+  delivery: Delivery;
+  source: Source;
 }
 
-/** The same for every copy of an attempt. */
-export function keyOf(fire: WorkerFire): string {
-  return `${fire.id}#${fire.attempt}`;
+/** One attempt of one fire in this worker, and every message that asks for it. */
+export interface Held {
+  /** Its `attempt` is the message's, and from the claim on the one that counts every execution. */
+  fire: WorkerFire;
+  /** The attempt that the message says. */
+  readonly message: number;
+  readonly queue: string;
+  messages: Message[];
+  /** Aborted when it is not to start any more. */
+  readonly gone: AbortController;
+  hasPlace: boolean;
+  /** The nonce of its claim, from before it is in the ledger. */
+  claim?: string;
+  /** While its command is going. */
+  running?: RunningCommand;
+  /** Why its command was ended: it is asked to only once. */
+  ending?: Ending;
+  /** The ledger stands for it: the message is acknowledged. */
+  isKept: boolean;
+  /** Calls off the giving up of its message. */
+  callOff: () => void;
+}
+
+/** `void`: somebody else has the run. */
+export type Ending = { why: "drain" | "void" } | { why: "cancelled" | "replaced"; by: string };
+
+export function heldOf(fire: WorkerFire, message: Message): Held {
+  return {
+    ...{ fire, message: fire.attempt, queue: message.delivery.queue, messages: [message] },
+    ...{ gone: new AbortController(), hasPlace: false, isKept: false, callOff: () => {} },
+  };
+}
+
+/** The same for every copy of an attempt's message. */
+export function keyOf({ id }: WorkerFire, message: number): string {
+  return `${id}#${message}`;
 }
 
 /** How events name an attempt. */
@@ -25,16 +55,17 @@ export function naming(fire: WorkerFire): { job: string; fire: string; attempt: 
   return { job: fire.job, fire: fire.id, attempt: fire.attempt };
 }
 
-/** False when the broker still has the message, because every link it came over was lost. */
-export function finish({ messages }: Held): boolean {
-  const finished = messages.map(({ delivery }) => delivery.finish());
-  return finished.includes(true);
+/** The broker has no message any more that asks for this attempt, as far as this worker can tell. */
+export function finish({ messages }: Held): void {
+  for (const { delivery } of messages.splice(0)) delivery.finish();
 }
 
-/** Also right when the link was lost: the broker has taken the message back by itself. */
-export function giveBack({ fire, messages }: Held, reason: string, emit: Emit): void {
-  for (const { delivery } of messages) delivery.giveBack();
-  emit({ type: "run.given_back", ...naming(fire), reason });
+/** False when there is none that the broker would take back: every link that it came over is lost. */
+export function giveBack({ messages }: Held): boolean {
+  return messages
+    .splice(0)
+    .map(({ delivery }) => delivery.giveBack())
+    .includes(true);
 }
 
 /** Resolves when the message is safe among the dead letters, or is the broker's again. */

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../ledger/record.ts";
+import type { FinishedRecord } from "../ledger/run-record.ts";
 import type { Outcome } from "./command.ts";
 
 /**
@@ -9,7 +9,7 @@ const FAILED_BYTES = 4096;
 const OK_BYTES = 512;
 
 /** The end of an outcome's tail, from the start of a line on when there is one. */
-export function recordTail({ ok, tail }: Outcome): Required<Pick<RunRecord, "tail">> & {
+export function recordTail({ ok, tail }: Outcome): Required<Pick<FinishedRecord, "tail">> & {
   tailCut?: true;
 } {
   const start = startOf(tail, ok ? OK_BYTES : FAILED_BYTES);

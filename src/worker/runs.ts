@@ -1,22 +1,28 @@
-import type { Delivery } from "../broker/broker.ts";
+import type { Delivery, WorkerLink } from "../broker/broker.ts";
 import { isWireProblem } from "../broker/wire.ts";
 import type { Time } from "../clock/time.ts";
 import type { Job, RunTask } from "../config/config.ts";
 import type { Emit } from "../observe/events.ts";
 import { systemAccounts } from "./accounts.ts";
-import { type Outcome, startCommand } from "./command.ts";
-import { type EndedAttempts, endedAttempts } from "./ended.ts";
-import { commandOf, type Surroundings } from "./environment.ts";
+import { after } from "./after.ts";
+import { type AttemptDeps, attend, freePlace } from "./attempt.ts";
+import { createClaimant } from "./claim.ts";
+import { type RunningCommand, startCommand } from "./command.ts";
+import { commandOf } from "./environment.ts";
 import type { Guard } from "./guard.ts";
-import { bury, finish, giveBack, type Held, keyOf, naming, type Source } from "./held.ts";
+import { bury, giveBack, type Held, heldOf, keyOf, naming, type Source } from "./held.ts";
 import { identityOf, ownIdentity } from "./identity.ts";
-import type { RecordEnd } from "./record.ts";
-import { tellEnd, watchFor } from "./telling.ts";
-import { planFor, verdictOf } from "./verdict.ts";
+import { createPlaces } from "./places.ts";
+import { createRunLedger, type RunLedger } from "./run-ledger.ts";
+import { createSettle, type SettleDeps } from "./settle.ts";
+import { watchFor } from "./telling.ts";
+import { watchOver } from "./watch.ts";
 
 export interface RunsOptions {
   /** The most commands going at once, over all queues. */
   concurrency: number;
+  /** What this worker is called in the ledger: host and pid. */
+  name: string;
   /** Asked when a run starts, so that a reloaded file counts at once. */
   job(name: string): Job | undefined;
   /** The folder of the config file, absolute. */
@@ -26,13 +32,14 @@ export interface RunsOptions {
   emit: Emit;
   /** Has every command's process group while it runs. */
   guard?: Guard;
-  /** Called when an attempt has ended, before its message is settled. */
-  recordEnd: RecordEnd;
+  /** 0 to 1, as Math.random. */
+  random: () => number;
 }
 
 /** The fires that this worker holds: those that wait for a place, and those that are going. */
 export interface Runs {
-  /** Starts it, or lets it wait for a place, in the order of the calls. */
+  readonly ledger: RunLedger;
+  /** Runs it, or lets it wait for a place, in the order of the calls. */
   take(delivery: Delivery, source: Source): void;
   /** `source` is lost: what waits from it is forgotten, for the broker delivers it again. */
   lose(source: Source): void;
@@ -44,62 +51,87 @@ export interface Runs {
   terminate(): void;
   /** KILLs what is going. */
   kill(): void;
-  /** Resolves when nothing is going and everything that has ended is settled. */
+  /** Resolves when no command is going. */
   idle(): Promise<void>;
-  /** Resolves when every message that is to be buried is. Needs the broker, and may take long. */
-  buried(): Promise<void>;
+  /** Resolves when everything is settled. Needs the broker, and may take long. */
+  settled(): Promise<void>;
+  /** Nothing is waited for any more. */
+  end(): void;
 }
 
 interface State {
   options: RunsOptions;
-  identify: Surroundings["identify"];
+  ledger: RunLedger;
   phase: "starting" | "holding" | "giving-back";
-  /** Both by attempt, in the order of arrival. */
-  waiting: Map<string, Held>;
-  going: Map<string, Held>;
-  ended: EndedAttempts;
-  /** Runs that are not settled yet. */
-  open: Set<Promise<void>>;
-  burials: Set<Promise<void>>;
+  /** By attempt, in the order of arrival. */
+  held: Map<string, Held>;
+  deps: AttemptDeps;
+  /** Commands that are going; and everything that is not settled yet. */
+  going: Set<Promise<unknown>>;
+  open: Set<Promise<unknown>>;
 }
 
-/** Far more attempts than can end while the broker is away. */
-const MOST_REMEMBERED = 10_000;
 const NOT_STARTED = "it had not started when this worker stopped";
 
 /**
  * The runs of one worker. A run outlives the link that its message came over: when the broker
- * delivers the same attempt again, that message is settled by the run that is going or, when it
- * has ended meanwhile, at once. So a lost connection does not run a command twice here.
+ * delivers the same attempt again, that message is settled by the run that is going. So a lost
+ * connection does not run a command twice.
  */
-export function createRuns(options: RunsOptions): Runs {
-  const [accounts, own] = [systemAccounts(), ownIdentity()];
-  const state: State = {
-    options,
-    identify: (starting) => identityOf(starting, accounts, own),
-    phase: "starting",
-    waiting: new Map(),
-    going: new Map(),
-    ended: endedAttempts(MOST_REMEMBERED),
-    open: new Set(),
-    burials: new Set(),
+export function createRuns(
+  options: RunsOptions,
+  onStuck: (link: WorkerLink) => void,
+  onFinal: SettleDeps["onFinal"] = () => {},
+): Runs {
+  const { name, concurrency, time, emit, random, job } = options;
+  const ledger = createRunLedger(time.now, onStuck);
+  const settle = createSettle({ ledger, name, now: time.now, random, emit, onFinal });
+  const claimant = createClaimant();
+  const deps: AttemptDeps = {
+    ...{ ledger, settle, claimant, name, job, time, emit },
+    places: createPlaces(concurrency),
+    isHolding: () => state.phase !== "starting",
+    start: starter(options, (running) => track(state.going, running.ended)),
+    isLive: (claim) => isLive(state, claim),
   };
+  const state: State = {
+    ...{ options, ledger, phase: "starting", held: new Map(), deps },
+    ...{ going: new Set(), open: new Set() },
+  };
+  const live = () => state.held.values();
+  const stopWatching = watchOver({ ledger, settle, claimant, name, now: time.now, live });
   return {
+    ledger,
     take: (delivery, source) => take(state, delivery, source),
     lose: (source) => lose(state, source),
     hold() {
       state.phase = "holding";
     },
-    giveBackWaiting: () => giveBackWaiting(state),
-    terminate() {
-      for (const { running } of state.going.values()) running?.terminate();
+    giveBackWaiting() {
+      state.phase = "giving-back";
+      for (const held of live()) if (!held.running) held.gone.abort();
     },
-    kill() {
-      for (const { running } of state.going.values()) running?.kill();
+    terminate: () => interrupt(state, (running) => running.terminate("drain")),
+    kill: () => interrupt(state, (running) => running.kill("drain")),
+    idle: () => empty(state.going),
+    settled: () => empty(state.open),
+    end() {
+      stopWatching();
+      ledger.end();
     },
-    idle: () => empty(state.open),
-    buried: () => empty(state.burials),
   };
+}
+
+function isLive({ held }: State, claim: string): boolean {
+  return held.values().some((one) => one.claim === claim);
+}
+
+function interrupt({ held }: State, end: (running: RunningCommand) => void): void {
+  for (const one of held.values()) {
+    if (!one.running) continue;
+    one.ending ??= { why: "drain" };
+    end(one.running);
+  }
 }
 
 function take(state: State, delivery: Delivery, source: Source): void {
@@ -108,89 +140,70 @@ function take(state: State, delivery: Delivery, source: Source): void {
   if (source.lost) return;
   if (isWireProblem(fire)) {
     const named = fire.job === undefined ? {} : { job: fire.job };
-    track(state.burials, bury(delivery, fire.problem, named, emit));
+    track(state.open, bury(delivery, fire.problem, named, emit));
     return;
   }
-  const key = keyOf(fire);
-  const message = { delivery, source };
-  const same = state.going.get(key) ?? state.waiting.get(key);
-  if (state.ended.covers(key, delivery.redelivered || fire.maybeDuplicate)) {
-    emit({ type: "run.copy_dropped", ...naming(fire), reason: "it has already run here" });
-    state.ended.add(key, delivery.finish());
-  } else if (same) {
+  const key = keyOf(fire, fire.attempt);
+  const same = state.held.get(key);
+  const held = heldOf(fire, { delivery, source });
+  if (same && !same.gone.signal.aborted) {
     emit({ type: "run.copy_dropped", ...naming(fire), reason: "this worker has it already" });
-    same.messages.push(message);
+    same.messages.push(...held.messages);
+    if (same.isKept) void state.deps.settle.drop(held, "this worker has it already");
   } else if (state.phase === "giving-back") {
-    giveBack({ fire, messages: [message] }, NOT_STARTED, emit);
+    giveBack(held);
+    emit({ type: "run.given_back", ...naming(fire), reason: NOT_STARTED });
   } else {
-    state.waiting.set(key, { fire, messages: [message] });
-    startWaiting(state);
+    state.held.set(key, held);
+    track(state.open, serve(state, key, held));
   }
 }
 
-function lose({ waiting }: State, source: Source): void {
+async function serve(state: State, key: string, held: Held): Promise<void> {
+  const { options, deps } = state;
+  const task = options.job(held.fire.job)?.task;
+  // RabbitMQ does not let a message be held for ever.
+  const deadline = task?.kind === "run" ? task.ackDeadline : Infinity;
+  held.callOff = after(deadline, () => {
+    if (held.claim === undefined) held.gone.abort();
+    else void deps.settle.keep(held);
+  });
+  await attend(held, deps);
+  held.callOff();
+  freePlace(held, deps.places);
+  if (state.held.get(key) === held) state.held.delete(key);
+}
+
+function lose({ held }: State, source: Source): void {
   source.lost = true;
-  for (const [key, { messages }] of waiting) {
-    if (messages.every((message) => message.source.lost)) waiting.delete(key);
-  }
-}
-
-function giveBackWaiting(state: State): void {
-  state.phase = "giving-back";
-  for (const held of state.waiting.values()) giveBack(held, NOT_STARTED, state.options.emit);
-  state.waiting.clear();
-}
-
-function startWaiting(state: State): void {
-  const { concurrency, job, emit } = state.options;
-  for (const [key, held] of state.waiting) {
-    if (state.phase !== "starting" || state.going.size >= concurrency) return;
-    state.waiting.delete(key);
-    const { fire, messages } = held;
-    const plan = planFor(fire, job(fire.job));
-    if (plan.kind === "run") {
-      start(state, held, plan.task);
-    } else {
-      const named = { job: fire.job, fire: fire.id };
-      const buryOne = ({ delivery }: (typeof messages)[number]) =>
-        track(state.burials, bury(delivery, plan.reason, named, emit));
-      messages.forEach(buryOne);
+  for (const one of held.values()) {
+    if (one.running || one.isKept) continue;
+    if (one.messages.length > 0 && one.messages.every((message) => message.source.lost)) {
+      one.gone.abort();
     }
   }
 }
 
-function start(state: State, held: Held, task: RunTask): void {
-  const { environment, folder, time, emit, guard } = state.options;
-  const { fire, messages } = held;
-  const { queue } = messages[0]!.delivery;
-  state.going.set(keyOf(fire), held);
-  const { identify } = state;
-  const command = commandOf(fire, task, { environment, folder: folder(), queue, identify });
-  held.running = startCommand(command, watchFor(fire, queue, emit), time, guard);
-  track(
-    state.open,
-    held.running.ended.then((outcome) => end(state, held, outcome)),
-  );
+function starter(
+  options: RunsOptions,
+  onStarted: (running: RunningCommand) => void,
+): AttemptDeps["start"] {
+  const [accounts, own] = [systemAccounts(), ownIdentity()];
+  const identify = (task: RunTask) => identityOf(task, accounts, own);
+  return ({ fire, queue }, task) => {
+    const { environment, folder, time, emit, guard } = options;
+    const command = commandOf(fire, task, { environment, folder: folder(), queue, identify });
+    const running = startCommand(command, watchFor(fire, queue, emit), time, guard);
+    onStarted(running);
+    return running;
+  };
 }
 
-function end(state: State, held: Held, outcome: Outcome): void {
-  const { emit, recordEnd } = state.options;
-  const { fire } = held;
-  state.going.delete(keyOf(fire));
-  tellEnd(fire, outcome, emit);
-  const verdict = verdictOf(outcome);
-  const why = verdict.kind === "give-back" ? verdict.reason : undefined;
-  recordEnd(fire, outcome, outcome.reason ?? why);
-  if (verdict.kind === "give-back") giveBack(held, verdict.reason, emit);
-  else state.ended.add(keyOf(fire), finish(held));
-  startWaiting(state);
-}
-
-function track(open: Set<Promise<void>>, work: Promise<void>): void {
+function track(open: Set<Promise<unknown>>, work: Promise<unknown>): void {
   const done = work.finally(() => open.delete(done));
   open.add(done);
 }
 
-async function empty(open: ReadonlySet<Promise<void>>): Promise<void> {
+async function empty(open: ReadonlySet<Promise<unknown>>): Promise<void> {
   while (open.size > 0) await Promise.all(open);
 }

@@ -1,26 +1,21 @@
-import type { Broker, WorkerLink } from "../broker/broker.ts";
+import type { Broker, BrokerProblem, WorkerLink } from "../broker/broker.ts";
 import { isBrokerProblem } from "../broker/broker.ts";
 import { connectWithBackoff } from "../broker/connect.ts";
 import { after, firstOf } from "./after.ts";
 import type { Source } from "./held.ts";
-import { createRecorder } from "./record.ts";
 import { createRuns, type Runs, type RunsOptions } from "./runs.ts";
 
-export interface WorkerDeps extends Omit<RunsOptions, "recordEnd"> {
+export interface WorkerDeps extends RunsOptions {
   broker: Broker;
-  /** What this worker is called in the ledger: host and pid. */
-  name: string;
   /** The work queues to take from. */
   queues: readonly string[];
-  /** 0 to 1, as Math.random: spreads the waits before connecting again. */
-  random: () => number;
 }
 
 export interface Worker {
   /**
-   * Takes and runs deliveries, and connects again whenever the link is lost, until `stop` is
-   * aborted or `drain` is called. What has not started then is given back; what is going goes on,
-   * for `drain` to end. To be called once.
+   * Takes and runs deliveries until `stop` is aborted or `drain` is called, and connects again
+   * whenever the link is lost. What has not started then is given back; what is going goes on, for
+   * `drain` to end. Resolves when it is drained. To be called once.
    */
   run(stop: AbortSignal): Promise<void>;
   /**
@@ -38,9 +33,11 @@ interface State {
   runs: Runs;
   stopping: AbortController;
   link: WorkerLink | undefined;
+  /** Resolved when the link is no good any more, without being lost. */
+  given: PromiseWithResolvers<BrokerProblem>;
   haste: "none" | "terminate" | "kill";
-  /** Drained: a link that is still being made is not wanted any more. */
-  over: boolean;
+  /** Aborted when it is drained: a link is not wanted any more. */
+  over: AbortController;
   drainAsked: boolean;
   stoppedTaking: Promise<void> | undefined;
   drained: Promise<void> | undefined;
@@ -49,23 +46,30 @@ interface State {
 /** How long a link that is no longer answered may delay the giving back. */
 const STOP_TAKING_MS = 2000;
 
-/** How long burials may take at the end. */
-const BURY_MS = 2000;
+/** How long records, retries and burials may take at the end. */
+const SETTLE_MS = 5000;
+
+const STUCK: BrokerProblem = {
+  code: "BROKER_LEDGER",
+  message: "a record that was confirmed cannot be read",
+};
 
 /** How long settlements may take to reach the broker at the end. */
 const CLOSE_MS = 5000;
 
 /** Makes a worker that does nothing before `run`. */
 export function createWorker(deps: WorkerDeps): Worker {
-  const { name, time, emit } = deps;
-  const recordEnd = createRecorder({ link: () => state.link, name, time, emit });
+  const onStuck = (link: WorkerLink) => {
+    if (link === state.link) state.given.resolve(STUCK);
+  };
   const state: State = {
     deps,
-    runs: createRuns({ ...deps, recordEnd }),
+    runs: createRuns(deps, onStuck),
     stopping: new AbortController(),
     link: undefined,
+    given: Promise.withResolvers(),
     haste: "none",
-    over: false,
+    over: new AbortController(),
     drainAsked: false,
     stoppedTaking: undefined,
     drained: undefined,
@@ -89,18 +93,20 @@ export function createWorker(deps: WorkerDeps): Worker {
 async function run(state: State, stop: AbortSignal): Promise<void> {
   const { signal } = state.stopping;
   const abort = () => state.stopping.abort();
-  const stopped = whenAborted(signal).then(() => stopTaking(state));
+  const over = whenAborted(state.over.signal);
+  void whenAborted(signal).then(() => stopTaking(state));
   stop.addEventListener("abort", abort, { once: true });
   if (stop.aborted) abort();
-  while (!signal.aborted) {
-    const link = await connect(state);
-    if (!link) break;
-    state.link = link;
-    if (signal.aborted) await keepForDrain(state, link);
-    else await Promise.race([taking(state, link), stopped]);
+  // Also while it drains: without a link nothing of what ends could be recorded.
+  while (!state.over.signal.aborted) {
+    const opened = await connect(state);
+    if (!opened) break;
+    state.link = opened.link;
+    state.given = Promise.withResolvers();
+    if (signal.aborted) await stopLate(state, opened.link);
+    await Promise.race([taking(state, opened), over]);
   }
   stop.removeEventListener("abort", abort);
-  await stopped;
 }
 
 function whenAborted(signal: AbortSignal): Promise<void> {
@@ -110,40 +116,50 @@ function whenAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The stop came while the link was being made; something may be going of it already. */
-async function keepForDrain(state: State, link: WorkerLink): Promise<void> {
+/** The stop came before the link: what it delivers is given back. */
+async function stopLate(state: State, link: WorkerLink): Promise<void> {
   await firstOf([link.stopTaking(), link.lost], STOP_TAKING_MS);
-  if (state.over) await link.close(CLOSE_MS);
+  if (state.over.signal.aborted) await link.close(CLOSE_MS);
 }
 
-function connect({ deps, runs, stopping }: State): Promise<WorkerLink | undefined> {
+interface Opened {
+  link: WorkerLink;
+  source: Source;
+}
+
+async function connect({ deps, runs, over }: State): Promise<Opened | undefined> {
   const { broker, queues, concurrency, time, emit, random } = deps;
+  let source: Source = { lost: false };
   const open = async () => {
-    const source: Source = { lost: false };
+    const own: Source = { lost: false };
+    source = own;
     const link = await broker.openWorker({
       queues,
       prefetch: concurrency,
-      onDelivery: (delivery) => runs.take(delivery, source),
+      onDelivery: (delivery) => runs.take(delivery, own),
     });
-    if (isBrokerProblem(link)) runs.lose(source);
-    else void link.lost.then(() => runs.lose(source));
+    if (isBrokerProblem(link)) runs.lose(own);
+    else void link.lost.then(() => runs.lose(own));
     return link;
   };
-  return connectWithBackoff(open, {
-    place: broker.place,
-    time,
-    emit,
-    random,
-    stop: stopping.signal,
-  });
+  const { place } = broker;
+  const link = await connectWithBackoff(open, { place, time, emit, random, stop: over.signal });
+  return link && { link, source };
 }
 
 /** Resolves when the link is lost. */
-async function taking(state: State, link: WorkerLink): Promise<void> {
+async function taking(state: State, { link, source }: Opened): Promise<void> {
   const { broker, queues, concurrency, emit } = state.deps;
-  emit({ type: "worker.taking", queues: [...queues], concurrency });
-  const { code, message } = await link.lost;
+  const isDraining = state.stopping.signal.aborted;
+  if (!isDraining) emit({ type: "worker.taking", queues: [...queues], concurrency });
+  const reading = state.runs.ledger.open(link);
+  const unread = reading.then((problem) => problem ?? new Promise<never>(() => {}));
+  const { code, message } = await Promise.race([link.lost, unread, state.given.promise]);
   state.link = undefined;
+  if (!link.isLost) {
+    state.runs.lose(source);
+    await link.close(0);
+  }
   emit({ type: "broker.lost", place: broker.place, code, reason: message });
 }
 
@@ -167,9 +183,10 @@ async function drain(state: State, drainMs: number): Promise<void> {
   await stopTaking(state);
   await state.runs.idle();
   callOff();
-  // A broker that takes nothing (an alarm) must not hold the end up: what is not buried comes again.
-  await firstOf([state.runs.buried()], BURY_MS);
-  state.over = true;
+  // A broker that takes nothing (an alarm) must not hold the end up: what is not settled comes again.
+  await firstOf([state.runs.settled()], SETTLE_MS);
+  state.runs.end();
+  state.over.abort();
   await state.link?.close(CLOSE_MS);
 }
 

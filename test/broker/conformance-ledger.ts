@@ -11,7 +11,8 @@ import {
   type LedgerPlace,
 } from "../../src/broker/broker.ts";
 import { type Fire, fireId } from "../../src/ledger/fire.ts";
-import type { LedgerRecord, RunRecord } from "../../src/ledger/record.ts";
+import type { LedgerRecord } from "../../src/ledger/record.ts";
+import type { RunRecord } from "../../src/ledger/run-record.ts";
 import { uniqueNamespace } from "../support/shared.ts";
 import { until } from "../support/until.ts";
 import { type Adapter, arrived, fireAt, ids, QUEUES, SOON_MS, usable } from "./conformance.ts";
@@ -345,6 +346,9 @@ const RUN: RunRecord = {
   startedAt: AT - 1500,
   endedAt: AT,
   worker: "host 7",
+  nonce: "n.1",
+  message: 1,
+  end: "done",
 };
 
 type Appended = Parameters<LedgerLink["append"]>[0];

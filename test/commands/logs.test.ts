@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { textOf, whyNoRun } from "../../src/commands/logs.ts";
 import type { FireStory } from "../../src/commands/logs-read.ts";
-import type { RunRecord } from "../../src/ledger/record.ts";
+import type { FinishedRecord } from "../../src/ledger/run-record.ts";
 import * as r from "../ledger/records.ts";
 import { NOW } from "./state.ts";
 
@@ -11,7 +11,7 @@ const test = suite("what clockd logs says");
 const ASKED = { job: "a", slot: NOW };
 const ID = "a@2026-12-01T09:00:00Z";
 
-function ended(more: Partial<RunRecord>): RunRecord {
+function ended(more: Partial<FinishedRecord>): FinishedRecord {
   return r.finished("a", NOW, { fire: ID, startedAt: NOW, endedAt: NOW + 1200, ...more });
 }
 
@@ -27,7 +27,8 @@ test("of a run it says how it ended, and then what it put out", () => {
 });
 
 test("it says when there was no output, when it was cut, and when nobody knows", () => {
-  const linesOf = (more: Partial<RunRecord>) => textOf(ended(more)).trimEnd().split("\n").slice(1);
+  const linesOf = (more: Partial<FinishedRecord>) =>
+    textOf(ended(more)).trimEnd().split("\n").slice(1);
   assert.equal(linesOf({ tail: "" }), ["(it put nothing out)"]);
   assert.equal(linesOf({}), []);
   const [first, ...rest] = linesOf({ tail: "b\nc", tailCut: true });

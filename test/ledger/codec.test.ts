@@ -165,18 +165,18 @@ test("a long reason is cut, and the rest counts", () => {
 test("of a tail that is longer than any the end is kept, and the rest counts", () => {
   const tail = `${"x".repeat(100_000)}the end`;
   const content = read({ version: 1, ...r.finished("a", 1, { tail }) });
-  assert.ok(!isFault(content) && content.kind === "run");
+  assert.ok(!isFault(content) && content.kind === "run" && content.event === "finished");
   assert.is(content.tail, tail.slice(-8192));
   assert.is(content.tailCut, true);
 });
 
-test("a record of before says nothing of its process, and is read all the same", () => {
+test("a record that says nothing of its process is read all the same", () => {
   const text =
     '{"version":1,"kind":"run","at":2,"event":"finished","job":"a","fire":"a@1970-01-01T00:00:00Z",' +
     '"attempt":1,"ok":false,"outcome":"exited","exitCode":3,"signal":null,"startedAt":1,"endedAt":2,' +
-    '"worker":"w:1"}';
+    '"worker":"w:1","nonce":"n","message":1,"end":"done"}';
   const content = decodeRecord(text);
-  assert.ok(!isFault(content) && content.kind === "run");
+  assert.ok(!isFault(content) && content.kind === "run" && content.event === "finished");
   const { pid, cpuTime, maxMemory, tail, tailCut } = content;
   assert.equal([pid, cpuTime, maxMemory, tail, tailCut], Array(5));
 });

@@ -8,9 +8,9 @@ import type {
   LedgerRecord,
   MissedRecord,
   Progress,
-  RunRecord,
   Trigger,
 } from "../../src/ledger/record.ts";
+import type { FinishedRecord } from "../../src/ledger/run-record.ts";
 import type { LedgerState } from "../../src/ledger/state.ts";
 
 /** Records in few words. Instants are small numbers: only their order matters. */
@@ -80,11 +80,16 @@ export const triggered = (job: string, slot: number, more: Partial<Trigger> = {}
   ...more,
 });
 
-export function finished(job: string, slot: number, more: Partial<RunRecord> = {}): RunRecord {
+export function finished(
+  job: string,
+  slot: number,
+  more: Partial<FinishedRecord> = {},
+): FinishedRecord {
   return {
     ...{ kind: "run", at: slot, event: "finished", job, fire: `${job}@${slot}`, attempt: 1 },
     ...{ ok: true, outcome: "exited", exitCode: 0, signal: null },
     ...{ startedAt: slot, endedAt: slot + 1, worker: "w:1" },
+    ...{ nonce: "n", message: 1, end: "done" },
     ...more,
   };
 }

@@ -35,7 +35,7 @@ test("comes while the command is going", async () => {
   const going = started("echo ready; exec sleep 60");
   await until(() => going.stdout().includes("ready"), 5000, "the first line");
   assert.ok(isAlive(going.pid));
-  going.kill();
+  going.kill("drain");
   await going.ended;
 });
 

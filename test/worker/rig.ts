@@ -4,7 +4,7 @@ import { encodeFire } from "../../src/broker/wire.ts";
 import { systemTime } from "../../src/clock/time.ts";
 import type { Job } from "../../src/config/config.ts";
 import type { Fire } from "../../src/ledger/fire.ts";
-import type { RunRecord } from "../../src/ledger/record.ts";
+import type { FinishedRecord } from "../../src/ledger/run-record.ts";
 import type { Event } from "../../src/observe/events.ts";
 import { createWorker, type Worker, type WorkerDeps } from "../../src/worker/worker.ts";
 import type { Taken } from "../support/amqp.ts";
@@ -45,8 +45,8 @@ export interface Rig {
   left(count: number, queue?: string): Promise<Taken[]>;
   /** Takes the dead letters. */
   dead(): Promise<Taken[]>;
-  /** What the ledger says of runs, when it is `count` records. */
-  ledger(count: number): Promise<RunRecord[]>;
+  /** The ends of attempts in the ledger, when there are `count`. */
+  ledger(count: number): Promise<FinishedRecord[]>;
   /** Ends what is left and removes the folder. */
   end(): Promise<void>;
 }
@@ -124,9 +124,10 @@ export function rig(
 async function readRuns(broker: Pick<WatchedBroker, "openLedger">, count: number) {
   const link = await broker.openLedger();
   if (isBrokerProblem(link)) throw new Error(link.message);
-  const runs: RunRecord[] = [];
+  const runs: FinishedRecord[] = [];
   await link.follow("oldest", ({ content }) => {
-    if ("kind" in content && content.kind === "run") runs.push(content);
+    if (!("kind" in content) || content.kind !== "run") return;
+    if (content.event === "finished") runs.push(content);
   });
   await until(
     () => runs.length >= count,

@@ -29,7 +29,7 @@ export function started(command: Command["command"], options: Partial<Command> =
     systemTime(),
   );
   // A test that fails must not leave its command behind.
-  const killLeft = () => running.kill();
+  const killLeft = () => running.kill("drain");
   process.once("exit", killLeft);
   void running.ended.then(() => process.off("exit", killLeft));
   const stdout = () => seen.lines.filter((l) => l.stream === "stdout").map((l) => l.line);

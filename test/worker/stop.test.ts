@@ -63,7 +63,7 @@ test("its children and theirs die with it", async () => {
   const run = started("sh -c 'sleep 60 & echo ready $$ $!; wait' & wait");
   const pids = await ready(run);
   assert.is(pids.filter(isAlive).length, 2);
-  run.terminate();
+  run.terminate("drain");
   const { kind, terminated, ok } = await run.ended;
   assert.equal([kind, terminated, ok], ["killed", true, false]);
   await allGone([...pids, run.pid]);
@@ -76,7 +76,7 @@ test("a child that ignores TERM is KILLed though its parent has ended, output he
       killAfter: 200,
     });
     const pids = await ready(run);
-    run.terminate();
+    run.terminate("drain");
     await run.ended;
     assert.equal(run.signals, ["drain SIGTERM", "drain SIGKILL"]);
     await allGone(pids);
@@ -87,7 +87,7 @@ test("a child that needs a moment after TERM gets it, and no KILL", async () => 
   const child = `trap "sleep 0.3; echo tidy; exit" TERM; echo ready; while :; do sleep 0.02; done`;
   const run = started(`sh -c '${child}' & wait`, { killAfter: 20_000 });
   await ready(run);
-  run.terminate();
+  run.terminate("drain");
   await run.ended;
   assert.equal(run.stdout(), ["ready", "tidy"]);
   assert.equal(run.signals, ["drain SIGTERM"]);
@@ -95,8 +95,8 @@ test("a child that needs a moment after TERM gets it, and no KILL", async () => 
 
 test("asking twice sends one TERM", async () => {
   const run = started(["sleep", "60"]);
-  run.terminate();
-  run.terminate();
+  run.terminate("drain");
+  run.terminate("drain");
   await run.ended;
   assert.equal(run.signals, ["drain SIGTERM"]);
 });
@@ -106,8 +106,8 @@ test("kill does not wait for kill_after", async () => {
     killAfter: 600_000,
   });
   await ready(run);
-  run.terminate();
-  run.kill();
+  run.terminate("drain");
+  run.kill("drain");
   const { signal, terminated } = await run.ended;
   assert.equal([signal, terminated], ["SIGKILL", true]);
 });
@@ -115,8 +115,8 @@ test("kill does not wait for kill_after", async () => {
 test("asking a command that has ended changes nothing", async () => {
   const run = started("exit 0");
   const outcome = await run.ended;
-  run.terminate();
-  run.kill();
+  run.terminate("drain");
+  run.kill("drain");
   assert.ok(outcome.ok);
   assert.equal(run.signals, []);
 });

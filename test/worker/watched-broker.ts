@@ -7,7 +7,7 @@ import {
   type WorkerOptions,
 } from "../../src/broker/broker.ts";
 import { decodeFire, encodeFire } from "../../src/broker/wire.ts";
-import type { Fire } from "../../src/ledger/fire.ts";
+import { type Fire, fireId } from "../../src/ledger/fire.ts";
 
 /**
  * A real broker for a worker, watched by a test, which breaks it at the moment that it wants. What is
@@ -86,11 +86,21 @@ async function openWatched(
     },
     slip: (fire) => options.onDelivery(watchedDelivery(underWay(fire), broker, state)),
   });
+  const unanswered = cut.promise.then((problem) => ({ kind: "in-doubt" as const, problem }));
   return {
     ...link,
     append(record) {
-      if (record.kind === "run") broker.sent.push(`append ${record.fire}#${record.attempt}`);
-      return broker.silentLedger ? new Promise(() => {}) : link.append(record);
+      if (record.kind !== "run" || record.event !== "finished") return link.append(record);
+      broker.sent.push(`append ${record.fire}#${record.attempt}`);
+      return broker.silentLedger ? unanswered : link.append(record);
+    },
+    again(fire, delayMs) {
+      broker.log.push(`again in ${delayMs} ${idOf(fire)}`);
+      return link.again(fire, delayMs);
+    },
+    bury(fire, reason) {
+      broker.log.push(`bury (${reason}) ${idOf(fire)}`);
+      return link.bury(fire, reason);
     },
     lost: Promise.race([cut.promise, link.lost]),
     get isLost() {
@@ -140,6 +150,10 @@ function underWay(fire: Fire): Delivery {
   const settle = () => true;
   const settled = { finish: settle, giveBack: settle, bury: async () => true, setAside() {} };
   return { queue: "default", content, redelivered: false, ...settled };
+}
+
+function idOf({ job, slot, attempt }: Fire): string {
+  return `${fireId(job, slot)}#${attempt}`;
 }
 
 function nameOf(content: Delivery["content"]): string {

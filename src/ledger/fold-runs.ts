@@ -1,0 +1,160 @@
+import { judge } from "./judge.ts";
+import type {
+  ClaimedRecord,
+  FinishedRecord,
+  KeptRecord,
+  RunRecord,
+  SkippedRecord,
+} from "./run-record.ts";
+import { isStanding, type Kept, type Run, type RunsState } from "./run-state.ts";
+
+/** Far more than can be delivered again after their end. */
+const MOST_ENDED = 50_000;
+const MOST_CANCELLED = 10_000;
+/** Those that wait for a message which somebody may have thrown away. */
+const MOST_RUNS = 200_000;
+
+/** Takes one more record into `state`, in place. */
+export function applyRun(state: RunsState, record: RunRecord): void {
+  const { event } = record;
+  if (event === "claimed") claim(state, record);
+  else if (event === "finished") finish(state, record);
+  else if (event === "skipped") skip(state, record);
+  else if (event === "buried") bury(state, record.fire, record.message);
+  else if (event === "cancel") cancel(state, record.fire, record.by);
+  else if (event !== "alive" && event !== "dropped") change(state, record);
+}
+
+/** The leader fires again what nobody has: from here on there is a message for it. */
+export function applyRefire({ runs }: RunsState, fire: string): boolean {
+  const run = runs.get(fire);
+  if (!run?.kept || isStanding(run)) return false;
+  delete run.kept;
+  return true;
+}
+
+function claim(state: RunsState, record: ClaimedRecord): void {
+  const { job, fire, message, nonce, worker, copy, overlap, at } = record;
+  const { kind } = judge(state, record);
+  const old = state.runs.get(fire);
+  if (kind === "heir") {
+    old!.heir = { nonce, worker, copy };
+    return;
+  }
+  if (kind !== "run") return;
+  const keepsPlace = old !== undefined && isStanding(old);
+  const extra = old?.extra ?? 0;
+  const run: Run = {
+    ...{ job, fire, message, extra, phase: "standing", nonce, worker, copy, overlap, since: at },
+  };
+  state.runs.set(fire, run);
+  if (!keepsPlace) join(state, run);
+  bound(state.runs, MOST_RUNS, (oldest) => isStanding(oldest));
+}
+
+function change(
+  { runs, lines }: RunsState,
+  record: RunRecord & { event: "started" | "kept" | "parked" | "lost" },
+): void {
+  const run = runs.get(record.fire);
+  if (!run || !isStanding(run)) return;
+  const { nonce } = record;
+  if (record.event === "started") {
+    if (run.heir?.nonce !== nonce) return;
+    Object.assign(run, run.heir, { extra: run.extra + 1, since: record.at, phase: "standing" });
+    delete run.heir;
+    delete run.kept;
+  } else if (record.event === "parked" && run.heir?.nonce === nonce) {
+    delete run.heir;
+  } else if (run.nonce === nonce) {
+    delete run.heir;
+    if (record.event === "kept") run.kept = keptOf(record);
+    else if (record.event === "parked") run.phase = "parked";
+    else {
+      run.phase = "lost";
+      run.extra++;
+      leave(lines, run);
+    }
+  }
+}
+
+function keptOf({ kind: _, at: __, event, job, fire, worker, nonce, ...kept }: KeptRecord): Kept {
+  return kept;
+}
+
+/** What an old claim has to say after an heir has started is void. */
+function finish(state: RunsState, record: FinishedRecord): void {
+  const { fire, nonce, message, end, at, retryIn = 0 } = record;
+  const run = state.runs.get(fire);
+  if (run && run.nonce !== nonce) return;
+  if (end !== "retry" && end !== "given-back") {
+    over(state, fire, { message, dead: end === "dead" });
+    return;
+  }
+  if (!run) return;
+  leave(state.lines, run);
+  delete run.heir;
+  delete run.kept;
+  if (end === "retry") {
+    run.phase = "retry";
+    run.due = at + retryIn;
+  } else {
+    run.phase = "given-back";
+    run.extra++;
+  }
+}
+
+function skip(state: RunsState, { fire, nonce, message }: SkippedRecord): void {
+  const run = state.runs.get(fire);
+  const isOurs = run && (run.nonce === nonce || run.heir?.nonce === nonce);
+  if (run && isStanding(run) && !(nonce !== undefined && isOurs)) return;
+  over(state, fire, { message, dead: false });
+}
+
+function bury(state: RunsState, fire: string, message: number): void {
+  const run = state.runs.get(fire);
+  if (run && run.phase === "standing" && !run.heir) return;
+  over(state, fire, { message, dead: true });
+}
+
+function cancel({ cancelled, ended, runs }: RunsState, fire: string, by: string): void {
+  if (ended.has(fire) && !runs.has(fire)) return;
+  cancelled.set(fire, by);
+  bound(cancelled, MOST_CANCELLED, () => false);
+}
+
+function over(
+  { runs, lines, ended, cancelled }: RunsState,
+  fire: string,
+  how: { message: number; dead: boolean },
+): void {
+  const run = runs.get(fire);
+  if (run) leave(lines, run);
+  runs.delete(fire);
+  cancelled.delete(fire);
+  ended.delete(fire);
+  ended.set(fire, how);
+  bound(ended, MOST_ENDED, () => false);
+}
+
+function join({ lines }: RunsState, { job, fire }: Run): void {
+  const line = lines.get(job);
+  if (line) line.push(fire);
+  else lines.set(job, [fire]);
+}
+
+function leave(lines: RunsState["lines"], { job, fire }: Run): void {
+  const line = lines.get(job);
+  const place = line?.indexOf(fire) ?? -1;
+  if (place < 0) return;
+  line!.splice(place, 1);
+  if (line!.length === 0) lines.delete(job);
+}
+
+/** Forgets the oldest beyond `most`, unless it is needed: then it becomes the newest. */
+function bound<T>(map: Map<string, T>, most: number, isNeeded: (value: T) => boolean): void {
+  if (map.size <= most) return;
+  const [[key, value]] = map as unknown as [[string, T]];
+  map.delete(key);
+  if (isNeeded(value)) map.set(key, value);
+}

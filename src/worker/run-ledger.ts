@@ -1,0 +1,182 @@
+import {
+  type BrokerProblem,
+  type FireOutcome,
+  isBrokerProblem,
+  type WorkerLink,
+} from "../broker/broker.ts";
+import type { Instant } from "../clock/time.ts";
+import type { Judgement } from "../ledger/judge.ts";
+import type { MarkRecord } from "../ledger/record.ts";
+import type { ClaimedRecord, RunRecord, StartedRecord } from "../ledger/run-record.ts";
+import { emptyRuns, type RunsState } from "../ledger/run-state.ts";
+import { decodeSnapshot } from "../ledger/snapshot.ts";
+import { after } from "./after.ts";
+import { createRunReader, type Reached, type RunReader } from "./run-reader.ts";
+
+/** The ledger as a worker sees it: what it says of runs, over whichever link is open. */
+export interface RunLedger {
+  /** What has been read. Begins anew with every link. */
+  readonly state: RunsState;
+  /** The state lacks nothing that was there when the link was opened, and the link is not lost. */
+  readonly isCurrent: boolean;
+  /**
+   * From now on reads and writes over `link`. Resolves when it has read everything up to now, or with
+   * why that cannot be done.
+   */
+  open(link: WorkerLink): Promise<BrokerProblem | undefined>;
+  /**
+   * Appends a claim, and says what it comes to when it is read back. Undefined: the link was lost, or
+   * `signal` was aborted first.
+   */
+  claim(record: ClaimedRecord, signal: AbortSignal): Promise<Judgement | undefined>;
+  /** Appends an heir's start; true when it is read back. Whether it was in time the state says. */
+  start(record: StartedRecord): Promise<boolean>;
+  /** Tries once; false: it may not be there. */
+  say(record: RunRecord): Promise<boolean>;
+  /**
+   * Does `work` over one link after the other until the broker has answered. Undefined: `end` was
+   * called first.
+   */
+  insist(work: (link: WorkerLink) => Promise<FireOutcome>): Promise<FireOutcome | undefined>;
+  /**
+   * Calls `listener` with every record of a run after it was folded, and with undefined when the state
+   * has become current. Returns what ends that.
+   */
+  watch(listener: Listener): () => void;
+  /** Nothing is waited for any more. */
+  end(): void;
+}
+
+type Listener = (record: RunRecord | undefined) => void;
+
+/** A record that was confirmed and is not read for so long is one of another ledger. ms. */
+const STUCK_MS = 60_000;
+/** Before the same is tried again over the same link. ms. */
+const AGAIN_MS = 1000;
+
+/** `onStuck`: a link is no good any more, without being lost. */
+export function createRunLedger(
+  now: () => Instant,
+  onStuck: (link: WorkerLink) => void,
+): RunLedger {
+  let reader = createRunReader(emptyRuns(), () => {});
+  let link: WorkerLink | undefined;
+  let isEnded = false;
+  /** The newest snapshot stands for a place that the ledger does not have. */
+  let readWhole = false;
+  const listeners = new Set<Listener>();
+  /** Those who wait for a link. */
+  const waiting = new Set<() => void>();
+
+  /** The link that is open, or the next one. Not by a race: what never ends would keep all who raced. */
+  async function usable(signal?: AbortSignal): Promise<WorkerLink | undefined> {
+    while (!isEnded && !signal?.aborted) {
+      if (link && !link.isLost) return link;
+      await new Promise<void>((resolve) => {
+        waiting.add(resolve);
+        signal?.addEventListener("abort", () => resolve(), { once: true });
+      });
+    }
+    return undefined;
+  }
+
+  function wake(): void {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  }
+
+  /** Undefined: the link was lost first, or is no good. */
+  async function readBack(
+    record: ClaimedRecord | StartedRecord | MarkRecord,
+    over: WorkerLink,
+  ): Promise<Reached | undefined> {
+    const own = reader;
+    const { nonce } = record;
+    const back = own.reached(nonce);
+    const outcome = await over.append(record);
+    if (outcome.kind !== "confirmed") own.giveUp(nonce);
+    const callOff = after(STUCK_MS, () => {
+      readWhole = true;
+      own.giveUp(nonce);
+      onStuck(over);
+    });
+    const read = await back;
+    callOff();
+    return read;
+  }
+
+  async function follow(over: WorkerLink): Promise<BrokerProblem | undefined> {
+    const found = await startingReader(over, readWhole, (record) => {
+      for (const listener of listeners) listener(record);
+    });
+    if (isBrokerProblem(found)) return found;
+    void over.lost.then(() => found.reader.giveUp());
+    const following = await over.follow(found.from, found.reader.take);
+    if (isBrokerProblem(following)) return following;
+    [reader, link] = [found.reader, over];
+    wake();
+    const mark: MarkRecord = { kind: "mark", at: now(), nonce: crypto.randomUUID() };
+    if (!(await readBack(mark, over))) return UNREADABLE;
+    readWhole = false;
+    return undefined;
+  }
+
+  return {
+    get state() {
+      return reader.state;
+    },
+    get isCurrent() {
+      return reader.isCurrent && link !== undefined && !link.isLost;
+    },
+    open: follow,
+    async claim(record, signal) {
+      const over = await usable(signal);
+      return over && (await readBack(record, over))?.judged;
+    },
+    async start(record) {
+      return link !== undefined && (await readBack(record, link)) !== undefined;
+    },
+    async say(record) {
+      if (!link || link.isLost) return false;
+      return (await link.append(record)).kind === "confirmed";
+    },
+    async insist(work) {
+      for (;;) {
+        const over = await usable();
+        if (!over) return undefined;
+        const outcome = await work(over);
+        if (outcome.kind !== "in-doubt") return outcome;
+        if (!over.isLost) await new Promise<void>((resolve) => after(AGAIN_MS, resolve));
+      }
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    end() {
+      isEnded = true;
+      reader.giveUp();
+      wake();
+    },
+  };
+}
+
+const UNREADABLE: BrokerProblem = {
+  code: "BROKER_LEDGER",
+  message: "the ledger could not be read to its end",
+};
+
+/** Where reading begins: at the newest snapshot, if it can be read. */
+async function startingReader(
+  link: WorkerLink,
+  whole: boolean,
+  onRecord: Listener,
+): Promise<{ reader: RunReader; from: { after: number } | "oldest" } | BrokerProblem> {
+  const bytes = whole ? undefined : await link.readSnapshot();
+  if (bytes && !(bytes instanceof Uint8Array)) return bytes;
+  const snapshot = bytes && (await decodeSnapshot(bytes));
+  if (!snapshot || "fault" in snapshot) {
+    return { reader: createRunReader(emptyRuns(), onRecord), from: "oldest" };
+  }
+  return { reader: createRunReader(snapshot.runs, onRecord), from: { after: snapshot.position } };
+}

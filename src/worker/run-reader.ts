@@ -1,0 +1,71 @@
+import type { LedgerEntry } from "../broker/broker.ts";
+import { fireId } from "../ledger/fire.ts";
+import { applyRefire, applyRun } from "../ledger/fold-runs.ts";
+import { type Judgement, judge } from "../ledger/judge.ts";
+import { isFault } from "../ledger/record.ts";
+import type { RunRecord } from "../ledger/run-record.ts";
+import type { RunsState } from "../ledger/run-state.ts";
+
+/** Reads a ledger for what it says of runs. */
+export interface RunReader {
+  readonly state: RunsState;
+  /** A mark of its own has been read: the state lacks nothing that was there when it began. */
+  readonly isCurrent: boolean;
+  take(entry: LedgerEntry): void;
+  /**
+   * Resolves when the record with this nonce has been read: with what it comes to by everything
+   * before it, if it is a claim. Undefined: it will not be read any more.
+   */
+  reached(nonce: string): Promise<Reached | undefined>;
+  /** Nobody who waits is to wait any longer, for this record or all of them. */
+  giveUp(nonce?: string): void;
+}
+
+export interface Reached {
+  judged: Judgement | undefined;
+}
+
+/**
+ * `onRecord` is called with every record of a run after it was folded, and with undefined when the
+ * state has become current.
+ */
+export function createRunReader(
+  state: RunsState,
+  onRecord: (record: RunRecord | undefined) => void,
+): RunReader {
+  const waiting = new Map<string, (read: Reached | undefined) => void>();
+  const answer = (nonce: string, read: Reached | undefined) => {
+    waiting.get(nonce)?.(read);
+    waiting.delete(nonce);
+  };
+  let isCurrent = false;
+  return {
+    state,
+    get isCurrent() {
+      return isCurrent;
+    },
+    take({ content }) {
+      if (isFault(content)) return;
+      if (content.kind === "fire") {
+        applyRefire(state, fireId(content.fire.job, content.fire.slot));
+      } else if (content.kind === "mark") {
+        if (!waiting.has(content.nonce)) return;
+        isCurrent = true;
+        answer(content.nonce, { judged: undefined });
+        onRecord(undefined);
+      } else if (content.kind === "run") {
+        const isOurs = content.event === "claimed" && waiting.has(content.nonce);
+        const judged = isOurs ? judge(state, content) : undefined;
+        applyRun(state, content);
+        if (content.event === "claimed" || content.event === "started") {
+          answer(content.nonce, { judged });
+        }
+        onRecord(content);
+      }
+    },
+    reached: (nonce) => new Promise((resolve) => void waiting.set(nonce, resolve)),
+    giveUp(nonce) {
+      for (const one of nonce === undefined ? [...waiting.keys()] : [nonce]) answer(one, undefined);
+    },
+  };
+}

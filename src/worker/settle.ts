@@ -1,0 +1,180 @@
+import type { FireOutcome } from "../broker/broker.ts";
+import type { RunTask } from "../config/config.ts";
+import type { RunRecord, SkippedRecord } from "../ledger/run-record.ts";
+import type { Emit } from "../observe/events.ts";
+import { keptOf, parkedOf } from "./claim.ts";
+import type { Outcome } from "./command.ts";
+import { endOf, finishedOf, fireOf, historyLine } from "./ending.ts";
+import { bury, finish, giveBack, type Held, naming } from "./held.ts";
+import type { RunLedger } from "./run-ledger.ts";
+import { tellEnd } from "./telling.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
+
+/**
+ * What becomes of a message. Each resolves when it is settled, or when it cannot be because this worker
+ * ends: then the broker delivers it again. The record comes first, then what follows from it, and the
+ * message is acknowledged last: whatever dies in between, the ledger says what is left to do.
+ */
+export interface Settle {
+  /** It has not started, and is somebody else's. */
+  leave(held: Held): Promise<void>;
+  /** Its end, with everything that follows from it. */
+  end(held: Held, task: RunTask, outcome: Outcome): Promise<void>;
+  skip(held: Held, how: Pick<SkippedRecord, "why" | "by" | "since">): Promise<void>;
+  /** It is a copy. */
+  drop(held: Held, reason: string): Promise<void>;
+  /** To the dead letters, without having been run. */
+  bury(held: Held, reason: string): Promise<void>;
+  /** Its attempt has failed already: asks for the next one. ms. */
+  again(held: Held, delayMs: number): Promise<void>;
+  /** It was out of attempts already. */
+  buryAgain(held: Held): Promise<void>;
+  /** From here on the ledger stands for its run. */
+  keep(held: Held): Promise<void>;
+}
+
+export interface SettleDeps {
+  ledger: RunLedger;
+  name: string;
+  now: () => number;
+  /** 0 to 1, as Math.random: spreads the delays of retries. */
+  random: () => number;
+  emit: Emit;
+  /** Called when it has ended for good. */
+  onFinal(held: Held, outcome: Outcome, verdict: Verdict): void;
+}
+
+const NOT_STARTED = "it had not started when this worker stopped";
+
+export function createSettle(deps: SettleDeps): Settle {
+  const { ledger, name, now, random, emit, onFinal } = deps;
+  const by = () => ({ worker: name, at: now() });
+  const of = ({ fire, message }: Held) => ({
+    ...{ kind: "run" as const, ...by(), job: fire.job, fire: fire.id, message },
+  });
+
+  /** True when it is in the ledger. */
+  async function record(held: Held, what: RunRecord): Promise<boolean> {
+    const outcome = await ledger.insist((link) => link.append(what));
+    if (outcome?.kind === "confirmed") return true;
+    const reason = outcome ? outcome.problem.message : "the broker is away";
+    emit({ type: "run.not_recorded", ...naming(held.fire), reason });
+    return outcome !== undefined;
+  }
+
+  function done(held: Held, outcome: FireOutcome | undefined): boolean {
+    if (outcome?.kind === "confirmed") return true;
+    if (outcome) {
+      const reason = outcome.problem.message;
+      emit({ type: "run.not_recorded", ...naming(held.fire), reason });
+    }
+    return false;
+  }
+
+  async function scheduleNext(held: Held, delayMs: number, ended?: string): Promise<void> {
+    const next = fireOf(held, held.message + 1, ended);
+    const outcome = await ledger.insist((link) => link.again(next, delayMs));
+    if (!done(held, outcome)) return;
+    emit({ type: "run.retrying", ...naming(held.fire), delay: delayMs });
+    finish(held);
+  }
+
+  async function putAmongDead(held: Held, reason: string, ended?: string): Promise<boolean> {
+    const letter = fireOf(held, held.message, ended);
+    const outcome = await ledger.insist((link) => link.bury(letter, reason));
+    if (!done(held, outcome)) return false;
+    const { job, id: fire } = held.fire;
+    emit({ type: "message.buried", queue: held.queue, reason, job, fire });
+    return true;
+  }
+
+  /** Without a message that the broker takes back, it is sent anew. */
+  async function returnIt(held: Held, reason: string): Promise<void> {
+    if (!giveBack(held) && held.isKept) {
+      await ledger.insist((link) => link.again(fireOf(held, held.message), 0));
+    }
+    emit({ type: "run.given_back", ...naming(held.fire), reason });
+  }
+
+  async function follow(held: Held, verdict: Verdict, outcome: Outcome): Promise<void> {
+    const ended = historyLine(held.fire, outcome, name);
+    switch (verdict.end) {
+      case "retry":
+        return scheduleNext(held, verdict.retryIn ?? 0, ended);
+      case "given-back":
+        return returnIt(held, verdict.reason ?? NOT_STARTED);
+      case "dead":
+        if (await putAmongDead(held, outOfAttempts(held, outcome), ended)) finish(held);
+        return;
+      default:
+        finish(held);
+    }
+  }
+
+  return {
+    async leave(held) {
+      const { claim: nonce, fire } = held;
+      // It may be in the ledger without having been read back.
+      if (nonce !== undefined) {
+        await ledger.say(parkedOf({ job: fire.job, fire: fire.id, nonce }, by()));
+      }
+      if (held.messages.some(({ source }) => !source.lost) || held.isKept) {
+        await returnIt(held, NOT_STARTED);
+      }
+    },
+    async end(held, task, outcome) {
+      tellEnd(held.fire, outcome, emit);
+      if (held.ending?.why === "void") {
+        giveBack(held);
+        return;
+      }
+      const { before } = held.fire;
+      const { message } = held;
+      const verdict = verdictOf(outcome, held.ending, task, { message, before }, random());
+      // Of a kept run nobody would know that it still has to be buried.
+      if (verdict.end === "dead" && held.isKept) {
+        const ended = historyLine(held.fire, outcome, name);
+        if (!(await putAmongDead(held, outOfAttempts(held, outcome), ended))) return;
+        await record(held, finishedOf(held, outcome, verdict, by()));
+      } else if (await record(held, finishedOf(held, outcome, verdict, by()))) {
+        await follow(held, verdict, outcome);
+      }
+      if (verdict.end !== "given-back") onFinal(held, outcome, verdict);
+    },
+    async skip(held, how) {
+      const { claim } = held;
+      const nonce = claim === undefined ? {} : { nonce: claim };
+      const what: SkippedRecord = { ...of(held), event: "skipped", ...how, ...nonce };
+      if (!(await record(held, what))) return;
+      emit({ type: "run.skipped", job: held.fire.job, fire: held.fire.id, ...how });
+      finish(held);
+    },
+    async drop(held, reason) {
+      emit({ type: "run.copy_dropped", ...naming(held.fire), reason });
+      await record(held, { ...of(held), event: "dropped", reason });
+      finish(held);
+    },
+    async bury(held, reason) {
+      if (!(await record(held, { ...of(held), event: "buried", reason }))) return;
+      const { job, id: fire } = held.fire;
+      const messages = held.messages.splice(0);
+      if (messages.length === 0) await putAmongDead(held, reason);
+      for (const { delivery } of messages) await bury(delivery, reason, { job, fire }, emit);
+    },
+    again: (held, delayMs) => scheduleNext(held, delayMs),
+    async buryAgain(held) {
+      if (await putAmongDead(held, "out of attempts")) finish(held);
+    },
+    async keep(held) {
+      const { claim } = held;
+      if (claim === undefined) return;
+      if (!(await ledger.say(keptOf(held, claim, by())))) return;
+      held.isKept = true;
+      finish(held);
+    },
+  };
+}
+
+function outOfAttempts({ fire }: Held, outcome: Outcome): string {
+  return `out of attempts: attempt ${fire.attempt} ${endOf(outcome)}`;
+}
