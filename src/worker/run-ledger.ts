@@ -67,6 +67,8 @@ export function createRunLedger(
   const listeners = new Set<Listener>();
   /** Those who wait for a link. */
   const waiting = new Set<() => void>();
+  /** Those who wait for the broker's answer. */
+  const insisting = new Set<() => void>();
 
   /** The link that is open, or the next one. Not by a race: what never ends would keep all who raced. */
   async function usable(signal?: AbortSignal): Promise<WorkerLink | undefined> {
@@ -78,6 +80,17 @@ export function createRunLedger(
       });
     }
     return undefined;
+  }
+
+  function orEnd<T>(work: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve) => {
+      const giveUp = () => resolve(undefined);
+      insisting.add(giveUp);
+      void work.then((answer) => {
+        insisting.delete(giveUp);
+        resolve(answer);
+      });
+    });
   }
 
   function wake(): void {
@@ -144,7 +157,8 @@ export function createRunLedger(
       for (;;) {
         const over = await usable();
         if (!over) return undefined;
-        const outcome = await work(over);
+        const outcome = await orEnd(work(over));
+        if (!outcome) return undefined;
         if (outcome.kind !== "in-doubt") return outcome;
         if (!over.isLost) await new Promise<void>((resolve) => after(AGAIN_MS, resolve));
       }
@@ -157,6 +171,7 @@ export function createRunLedger(
       isEnded = true;
       reader.giveUp();
       wake();
+      for (const giveUp of insisting) giveUp();
     },
   };
 }

@@ -117,6 +117,7 @@ export function createRuns(
     settled: () => empty(state.open),
     end() {
       stopWatching();
+      for (const { callOff } of live()) callOff();
       ledger.end();
     },
   };

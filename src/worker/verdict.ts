@@ -41,7 +41,8 @@ export function verdictOf(
   { message, before }: { message: number; before: number },
   random: number,
 ): Verdict {
-  if (ending?.why === "drain") {
+  // It may have timed out before the worker was told to stop.
+  if (ending?.why === "drain" && outcome.terminated) {
     return { end: "given-back", reason: "its run was ended because this worker stops" };
   }
   if (ending?.why === "cancelled") return { end: "cancelled", reason: `cancelled by ${ending.by}` };

@@ -96,7 +96,7 @@ export function draining(ground: Ground): void {
       await rig.send(fireOf("a"));
       await begun(rig);
       rig.stop.abort();
-      await rig.ran;
+      await rig.logged(1);
       assert.equal(rig.broker.log, ["stop taking"]);
       await rig.send(fireOf("a", 1));
       assert.ok(isAlive(pidOf(rig)));

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Ground } from "../support/ground.ts";
 import { fireOf, job, used } from "./rig.ts";
-import { A, begun, begunAndCutOff, go, WAITING } from "./waiting.ts";
+import { A, begun, begunAndCutOff, go, ran, WAITING } from "./waiting.ts";
 
 /** What a worker tells the ledger. */
 export function records(ground: Ground): void {
@@ -14,10 +14,11 @@ export function records(ground: Ground): void {
       await rig.logged(1);
       assert.equal(rig.broker.sent, [`append ${A}#1`, `finish ${A}#1`]);
       const [record] = await rig.ledger(1);
-      const { at, startedAt, endedAt, pid, cpuTime, maxMemory, ...rest } = record!;
+      const { at, startedAt, endedAt, pid, cpuTime, maxMemory, nonce, ...rest } = record!;
       assert.equal(rest as unknown, {
         ...{ kind: "run", event: "finished", job: "a", fire: A, attempt: 1, ok: false },
         ...{ outcome: "exited", exitCode: 3, signal: null, worker: "host:7", tail: "" },
+        ...{ message: 1, end: "done" },
       });
       assert.ok(startedAt <= endedAt && endedAt <= at && Date.now() - at < 10_000);
     }));
@@ -65,26 +66,32 @@ export function records(ground: Ground): void {
       assert.match(record?.reason ?? "", "cannot enter the folder");
     }));
 
-  test("a ledger that does not answer holds up neither the message nor the end", () =>
+  test("a run whose end the ledger does not take is settled by nobody, and its message comes again", () =>
     used(ground, { a: "true" }, async (rig) => {
       rig.broker.silentLedger = true;
       await rig.send(fireOf("a"));
-      await rig.logged(1);
+      await rig.heard("run.finished");
       await rig.worker.drain({ drainMs: 60_000 });
-      assert.equal(rig.broker.log, [`finish ${A}#1`, "stop taking", "close"]);
-      assert.equal(await rig.left(0), []);
+      assert.equal(rig.broker.log, ["stop taking", "close"]);
+      assert.equal(rig.told("run.not_recorded"), [`run.not_recorded ${A}#1`]);
+      const [again] = await rig.left(1);
+      assert.is(again?.messageId, A);
     }));
 
-  test("a run that ends while the broker is away is not recorded, and that is all", () =>
+  test("a run that ends while the broker is away is recorded when it is back, and not run again", () =>
     used(ground, { a: WAITING }, async (rig) => {
       const comeBack = await begunAndCutOff(rig);
       go(rig);
-      await rig.heard("run.not_recorded");
-      assert.equal(rig.told("run.not_recorded"), [`run.not_recorded ${A}#1`]);
-      assert.is(rig.told("run.finished").length, 1);
+      await rig.heard("run.finished");
       comeBack();
+      const recorded = await rig.ledger(1);
+      assert.equal(
+        recorded.map(({ fire, end }) => [fire, end]),
+        [[A, "done"]],
+      );
       await rig.heard("run.copy_dropped");
-      assert.equal(await rig.ledger(0), []);
+      await rig.logged(1);
+      assert.equal(ran(rig), [A]);
     }));
 
   test("a run that outlives its link is recorded over the next one", () =>
