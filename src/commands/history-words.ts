@@ -1,4 +1,5 @@
 import { formatSlot } from "../ledger/fire.ts";
+import type { NoticeRecord } from "../ledger/notice-record.ts";
 import type { FireRecord, JobRecord, LedgerRecord, RunRecord } from "../ledger/record.ts";
 import { counted, durationWords } from "../schedule/words.ts";
 import { endWords } from "./ledger-words.ts";
@@ -29,6 +30,8 @@ export function wordsOf(record: LedgerRecord): { job: string; words: string } {
       };
     case "job":
       return jobWords(record);
+    case "notice":
+      return { job: record.job, words: noticeWords(record) };
     case "mark":
       return { job: "", words: "" };
   }
@@ -47,6 +50,19 @@ export function runWords(record: RunRecord): { end: string; rest: string } {
     end: `${endWords(record)} after ${takenWords(endedAt - startedAt)}`,
     rest: rest.filter((part) => typeof part === "string").join(", "),
   };
+}
+
+function noticeWords(record: NoticeRecord): string {
+  if (record.event === "claimed") return "";
+  const { notice, job, fire, attempt, by, to, tries, reason } = record;
+  const parts = [
+    fire !== undefined && slotIn(fire, job),
+    (attempt ?? 1) > 1 && `attempt ${attempt}`,
+    `${by} ${to}`,
+    tries > 1 && `tried ${counted(tries, "time")}`,
+    reason,
+  ];
+  return `${notice}: ${parts.filter((part) => typeof part === "string").join(", ")}`;
 }
 
 function jobWords(record: JobRecord): { job: string; words: string } {

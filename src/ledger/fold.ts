@@ -51,7 +51,7 @@ function applyRecord(state: LedgerState, record: LedgerRecord): void {
   else if (record.kind === "clock") applyClock(state, record);
   else if (record.kind === "job") applyJob(state, record);
   else if (record.kind === "run") applyRun(state, record);
-  else record.kind satisfies "mark";
+  else record.kind satisfies "notice" | "mark";
 }
 
 /** The newest end by the order of the ledger, whatever the clocks of the workers say. */
