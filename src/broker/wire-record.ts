@@ -33,7 +33,7 @@ export interface LedgerMessage {
   body: Buffer;
 }
 
-const KINDS = new Set<unknown>(["missed", "clock", "job", "run", "mark"]);
+const KINDS = new Set<unknown>(["missed", "clock", "job", "run", "notice", "mark"]);
 
 /** What a message of the ledger says. Whatever somebody put there: never an exception. */
 export function decodeRecordMessage(message: LedgerMessage): LedgerRecord | LedgerFault {

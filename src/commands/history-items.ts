@@ -1,5 +1,6 @@
 import type { Instant } from "../clock/time.ts";
 import { fireId } from "../ledger/fire.ts";
+import type { NoticeRecord } from "../ledger/notice-record.ts";
 import type { FireRecord, JobRecord, LedgerRecord } from "../ledger/record.ts";
 import type { FinishedRecord, RunRecord } from "../ledger/run-record.ts";
 
@@ -31,6 +32,8 @@ export function itemOf(record: LedgerRecord): Item | undefined {
       }
       return event === "resigned" ? { at, event, clock, epoch: record.epoch } : undefined;
     }
+    case "notice":
+      return noticeItem(record);
     case "mark":
       return undefined;
   }
@@ -95,6 +98,17 @@ function endItem(record: FinishedRecord): Item {
     ...{ pid: record.pid ?? null, cpuTime: record.cpuTime ?? null },
     ...{ maxMemory: record.maxMemory ?? null, tail: record.tail ?? null },
     tailCut: record.tailCut === true,
+  };
+}
+
+/** A claim matters to workers only. */
+function noticeItem(record: NoticeRecord): Item | undefined {
+  if (record.event === "claimed") return undefined;
+  const { at, event, notice, job, fire = null, attempt = null } = record;
+  const { by, to, tries, worker, reason = null } = record;
+  return {
+    ...{ at: iso(at), event: `notice-${event}`, job, notice, fire, attempt },
+    ...{ by, to, tries, worker, reason },
   };
 }
 

@@ -1,4 +1,5 @@
 import { formatSlot } from "../ledger/fire.ts";
+import type { NoticeRecord } from "../ledger/notice-record.ts";
 import type { FireRecord, JobRecord, LedgerRecord } from "../ledger/record.ts";
 import type { FinishedRecord, RunRecord, SkippedRecord } from "../ledger/run-record.ts";
 import { counted, durationWords } from "../schedule/words.ts";
@@ -28,6 +29,8 @@ export function wordsOf(record: LedgerRecord): { job: string; words: string } {
       };
     case "job":
       return jobWords(record);
+    case "notice":
+      return { job: record.job, words: noticeWords(record) };
     case "mark":
       return { job: "", words: "" };
   }
@@ -89,6 +92,19 @@ function endingWords({ end, retryIn = 0 }: FinishedRecord): string | undefined {
   if (end === "done") return undefined;
   if (end === "retry") return `again in ${takenWords(retryIn)}`;
   return end === "dead" ? "out of attempts" : end.replace("-", " ");
+}
+
+function noticeWords(record: NoticeRecord): string {
+  if (record.event === "claimed") return "";
+  const { notice, job, fire, attempt, by, to, tries, reason } = record;
+  const parts = [
+    fire !== undefined && slotIn(fire, job),
+    (attempt ?? 1) > 1 && `attempt ${attempt}`,
+    `${by} ${to}`,
+    tries > 1 && `tried ${counted(tries, "time")}`,
+    reason,
+  ];
+  return `${notice}: ${parts.filter((part) => typeof part === "string").join(", ")}`;
 }
 
 function jobWords(record: JobRecord): { job: string; words: string } {

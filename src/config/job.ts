@@ -7,17 +7,22 @@ import { warnOfRun, warnOfSpread } from "./interval-warnings.ts";
 import { readDuration } from "./limits.ts";
 import { joinPointer } from "./pointer.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
-import type { RetryReader } from "./retry.ts";
 import { readSpec, type SpecContext } from "./spec.ts";
-import { type RunDefaults, readPublish, readRun, readRunFields, type TaskContext } from "./task.ts";
+import {
+  type Readers,
+  type RunDefaults,
+  readPublish,
+  readRun,
+  readRunFields,
+  type TaskContext,
+} from "./task.ts";
 import type { Timing } from "./timing.ts";
 
 /** What reading a job needs besides the job. */
-export interface JobContext extends TaskContext {
+export interface JobContext extends TaskContext, Readers {
   timingOf(spec: ScheduleSpec): Timing;
   calendars: Calendars;
   readCatchUp: CatchUpReader;
-  readRetry: RetryReader;
   /** `defaults` as written, and its run fields read. */
   defaults: Raw;
   runDefaults: RunDefaults;
@@ -90,5 +95,6 @@ function readTask(raw: Raw, path: string, context: JobContext): Job["task"] | un
   }
   readRunFields(raw, path, context);
   context.readRetry(asMap(raw.retry), `${path}/retry`);
+  context.readNotices(raw, path);
   return undefined;
 }

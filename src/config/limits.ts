@@ -23,6 +23,8 @@ const LIMITS = {
   max_delay: [0, 86_400_000],
   expires: [1000, LONGEST_WITHIN],
   ack_deadline: [1000, LONGEST_TIMER],
+  after: [1000, LONGEST_TIMER],
+  notice_timeout: [1, 300_000],
   cpu: [1000, 365 * 86_400_000],
 } as const;
 

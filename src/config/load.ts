@@ -9,6 +9,7 @@ import { checkDefaults, type JobContext, readJob } from "./job.ts";
 import { createParts } from "./parts.ts";
 import { hasErrors, type Problem } from "./problem.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
+import { createNoticesReader } from "./read-notices.ts";
 import { checkRenames } from "./renames.ts";
 import { createRetries } from "./retry.ts";
 import { checkShape } from "./shape.ts";
@@ -120,6 +121,7 @@ function* readJobs(
     ...context,
     timingOf: createTimings(now),
     readCatchUp: createCatchUps(asMap(defaults.catch_up), context.report),
+    readNotices: createNoticesReader(defaults, context),
     readRetry: createRetries(asMap(defaults.retry), context.report),
     defaults,
     runDefaults,

@@ -12,6 +12,7 @@ const GOES_WITH: Record<string, readonly string[]> = {
 /** A key that does not go with the job's kind. Undefined when the kinds themselves are what is wrong. */
 export function misplacedKey({ instancePath }: ErrorObject, root: unknown): Finding | undefined {
   const end = instancePath.lastIndexOf("/");
+  if (/\/on_[a-z]+(\/\d+)?\/[a-z]+$/.test(instancePath)) return misplacedInNotice(instancePath);
   const job = valueAt(root, instancePath.slice(0, end));
   const key = instancePath.slice(end + 1);
   const needed = GOES_WITH[key] ?? ["run"];
@@ -22,6 +23,12 @@ export function misplacedKey({ instancePath }: ErrorObject, root: unknown): Find
   const wanted = needed.map((kind) => `"${kind}"`).join(" or ");
   const message = `"${key}" goes with ${wanted}, this job has "${got}"`;
   return error("CONFIG_MISPLACED_KEY", instancePath, "key", message);
+}
+
+function misplacedInNotice(path: string): Finding {
+  const key = path.slice(path.lastIndexOf("/") + 1);
+  const message = `"${key}" goes with "webhook", this notice has "command"`;
+  return error("CONFIG_MISPLACED_KEY", path, "key", message);
 }
 
 function valueAt(root: unknown, path: string): unknown {

@@ -32,6 +32,8 @@ const describers: Record<string, Describe> = {
   additionalProperties: unknownKey,
   propertyNames: wrongName,
   oneOf: notExactlyOne,
+  // Its branch tells what is wrong.
+  if: () => undefined,
   "false schema": misplacedKey,
 };
 
@@ -107,18 +109,19 @@ function wrongName({ instancePath, params, data }: ErrorObject): Finding {
     return wrongOwnName(instancePath, name, data as object);
   }
   if (instancePath.endsWith("/headers")) {
-    const message = `the header ${shorten(name)} is set by clockd itself`;
-    return error(
-      "CONFIG_HEADER_NAME",
-      path,
-      "key",
-      name === "" ? "a header needs a name" : message,
-    );
+    return error("CONFIG_HEADER_NAME", path, "key", headerFault(instancePath, name));
   }
   const message = name.startsWith("CLOCKD_")
     ? `${shorten(name)} is set by clockd itself`
     : `a variable's name is letters, digits and _, got ${shorten(name)}`;
   return error("CONFIG_ENV_NAME", path, "key", message);
+}
+
+function headerFault(path: string, name: string): string {
+  if (name === "") return "a header needs a name";
+  return path.endsWith("/publish/headers")
+    ? `the header ${shorten(name)} is set by clockd itself`
+    : `a header's name is letters, digits and -, got ${shorten(name)}`;
 }
 
 /** The name of a job or a calendar. */
@@ -138,14 +141,21 @@ function wrongOwnName(parent: string, name: string, siblings: object): Finding {
   return /^[a-z0-9._-]{1,100}$/.test(plain) ? { ...finding, hint: `write ${plain}` } : finding;
 }
 
+/** By the first of several keys: what has exactly one of them, and the code of a problem with it. */
+const KIND_OF: Readonly<Record<string, readonly [what: string, code: string]>> = {
+  cron: ["job", "CONFIG_SCHEDULE_KIND"],
+  run: ["job", "CONFIG_TASK_KIND"],
+  webhook: ["notice", "CONFIG_NOTICE_KIND"],
+};
+
 function notExactlyOne({ instancePath, parentSchema, data }: ErrorObject): Finding | undefined {
   if (kindOf(data) !== KINDS.object) return undefined;
   const branches = parentSchema?.oneOf as { required: [string] }[];
   const keys = branches.map((branch) => branch.required[0]);
   const given = keys.filter((key) => Object.hasOwn(data as object, key));
-  const code = keys.includes("cron") ? "CONFIG_SCHEDULE_KIND" : "CONFIG_TASK_KIND";
+  const [what, code] = KIND_OF[keys[0]!]!;
   const got = given.length === 0 ? "none" : given.join(" and ");
-  const message = `a job has exactly one of ${keys.join(", ")}, got ${got}`;
+  const message = `a ${what} has exactly one of ${keys.join(", ")}, got ${got}`;
   return error(code, instancePath, "key", message);
 }
 

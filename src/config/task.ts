@@ -1,9 +1,9 @@
 import type { Overlap, PublishTask, RunTask } from "./config.ts";
 import { error, type Finding } from "./finding.ts";
 import { readDuration } from "./limits.ts";
-import { NO_NOTICES } from "./notice.ts";
 import { joinPointer } from "./pointer.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
+import type { NoticesReader } from "./read-notices.ts";
 import type { RetryReader } from "./retry.ts";
 import { checkStarting, readStarting, type StartingFields, startingOf } from "./starting.ts";
 import type { Tree } from "./tree.ts";
@@ -29,7 +29,7 @@ export interface TaskContext {
 
 /** The run fields of `defaults`, read once: jobs share them. */
 export type RunDefaults = Partial<
-  Omit<RunTask, "kind" | "command" | "payload" | "retry" | keyof StartingFields>
+  Omit<RunTask, "kind" | "command" | "payload" | "retry" | "notices" | keyof StartingFields>
 > & { starting: StartingFields };
 
 /** Reads the fields that `defaults` and a job with `run` have in common. */
@@ -69,14 +69,21 @@ function readWhetherToRun(raw: Raw, path: string, { report }: TaskContext) {
   return fields;
 }
 
+/** They know what `defaults` says. */
+export interface Readers {
+  readRetry: RetryReader;
+  readNotices: NoticesReader;
+}
+
 /** Reads a job with `run`. Undefined when the command has the wrong shape. */
 export function readRun(
   job: Raw,
   path: string,
   defaults: RunDefaults,
-  context: TaskContext & { readRetry: RetryReader },
+  context: TaskContext & Readers,
 ): RunTask | undefined {
   const retry = context.readRetry(asMap(job.retry), `${path}/retry`);
+  const notices = context.readNotices(job, path);
   const fields = readRunFields(job, path, context);
   const stdin = fields.starting.stdin ?? defaults.starting.stdin;
   checkStarting(job, path, stdin, context.report);
@@ -91,7 +98,7 @@ export function readRun(
     overlap: fields.overlap ?? defaults.overlap ?? "skip",
     retry,
     ackDeadline: fields.ackDeadline ?? defaults.ackDeadline ?? ACK_DEADLINE_MS,
-    notices: NO_NOTICES,
+    notices,
     ...startingOf({ command }, fields.starting, defaults.starting),
   };
   const cwd = fields.cwd ?? defaults.cwd;
@@ -108,7 +115,8 @@ function envOf(fields: RunDefaults, defaults: RunDefaults): Readonly<Record<stri
   return fields.env ?? defaults.env ?? NO_ENV;
 }
 
-function readCommand(run: unknown, path: string, context: TaskContext) {
+/** A text, or a list of them. Undefined when it is neither. */
+export function readCommand(run: unknown, path: string, context: TaskContext) {
   if (typeof run === "string") return asText(withoutNul(run, path, context));
   if (!Array.isArray(run) || !run.every((item) => typeof item === "string")) return undefined;
   for (const [index, item] of run.entries()) withoutNul(item, joinPointer(path, index), context);

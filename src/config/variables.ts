@@ -12,6 +12,8 @@ export interface Variables {
   text(text: string, path: string, level: UnsetLevel): string;
   /** The same for every text inside a value of any shape. */
   deep(value: unknown, path: string, level: UnsetLevel): unknown;
+  /** True when nothing is missing in a text: each variable in it is set, or has a default. */
+  areSet(text: string): boolean;
 }
 
 /** `$${`, or `${` with what follows it up to `}`. */
@@ -25,12 +27,15 @@ export function createVariables(
   environment: Environment,
   report: (finding: Finding) => void,
 ): Variables {
+  const setTo = (name: string) =>
+    Object.hasOwn(environment, name) ? environment[name] : undefined;
+
   function text(written: string, path: string, level: UnsetLevel): string {
     if (!written.includes("${")) return written;
     return written.replace(VARIABLE, (match, name?: string, fallback?: string) => {
       if (match.startsWith("$$")) return match.slice(1);
       if (name === undefined) return malformed(match, path);
-      const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+      const value = setTo(name);
       if (value || (value !== undefined && fallback === undefined)) return value;
       if (fallback !== undefined) return fallback;
       if (level) report(unset(name, path, level));
@@ -59,7 +64,16 @@ export function createVariables(
     );
   }
 
-  return { text, deep };
+  function areSet(written: string): boolean {
+    return [...written.matchAll(VARIABLE)].every(
+      ([match, name, fallback]) =>
+        match.startsWith("$$") ||
+        fallback !== undefined ||
+        (name !== undefined && setTo(name) !== undefined),
+    );
+  }
+
+  return { text, deep, areSet };
 }
 
 function unset(name: string, path: string, level: "error" | "warning"): Finding {

@@ -1,6 +1,7 @@
 import { readClock, readJob, readMissed } from "./codec-kinds.ts";
 import { readRun } from "./codec-runs.ts";
 import { type Fields, fieldsOf, isObject } from "./fields.ts";
+import { readNotice } from "./notice-record.ts";
 import type { FireRecord, LedgerFault, LedgerRecord } from "./record.ts";
 
 /** The version of the records' format. A reader leaves alone what has a higher one. */
@@ -32,7 +33,14 @@ export function decodeRecord(text: string): LedgerRecord | LedgerFault {
 
 type Kind = Exclude<LedgerRecord, FireRecord>["kind"];
 
-const KINDS: readonly string[] = ["missed", "clock", "job", "run", "mark"] satisfies Kind[];
+const KINDS: readonly string[] = [
+  "missed",
+  "clock",
+  "job",
+  "run",
+  "notice",
+  "mark",
+] satisfies Kind[];
 
 function readKind(kind: Kind, at: number, fields: Fields): LedgerRecord | LedgerFault {
   switch (kind) {
@@ -44,6 +52,8 @@ function readKind(kind: Kind, at: number, fields: Fields): LedgerRecord | Ledger
       return readJob(at, fields);
     case "run":
       return readRun(at, fields);
+    case "notice":
+      return readNotice(at, fields);
     case "mark":
       return { kind, at, nonce: fields.text("nonce") };
   }

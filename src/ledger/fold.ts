@@ -57,7 +57,7 @@ function applyRecord(state: LedgerState, record: LedgerRecord): void {
   else if (record.kind === "run") {
     applyRun(state.runs, record);
     if (record.event === "finished") noteEnd(state, record);
-  } else record.kind satisfies "mark";
+  } else record.kind satisfies "notice" | "mark";
 }
 
 /** The newest end by the order of the ledger, whatever the clocks of the workers say. */

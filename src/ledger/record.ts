@@ -1,5 +1,6 @@
 import type { Instant } from "../clock/time.ts";
 import type { Fire } from "./fire.ts";
+import type { NoticeRecord } from "./notice-record.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /**
@@ -13,6 +14,7 @@ export type LedgerRecord =
   | ClockRecord
   | JobRecord
   | RunRecord
+  | NoticeRecord
   | MarkRecord;
 
 /** A fire: the very message that the work queue got, for both are one publish. */

@@ -1,3 +1,5 @@
+import type { NoticeEvent } from "./notice-events.ts";
+
 /**
  * Everything that rooms report. A room emits a typed event and knows nothing of logs; one place
  * (`log.ts`) decides what a person reads. Instants are ms UTC, durations ms.
@@ -8,6 +10,7 @@ export type Event =
   | ConfigEvent
   | BrokerEvent
   | WorkerEvent
+  | NoticeEvent
   | ProcessEvent;
 
 export type Emit = (event: Event) => void;

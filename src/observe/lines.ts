@@ -8,6 +8,8 @@ import type {
   ProcessEvent,
   WorkerEvent,
 } from "./events.ts";
+import type { NoticeEvent } from "./notice-events.ts";
+import { noticeLine } from "./notice-lines.ts";
 import { counted, iso, seconds, type Wording } from "./words.ts";
 import { workerLine } from "./worker-lines.ts";
 
@@ -32,6 +34,7 @@ function wording(event: Event): Wording {
   if (isOf<ConfigEvent>(event, "config")) return configLine(event);
   if (isOf<BrokerEvent>(event, "broker")) return brokerLine(event);
   if (isOf<WorkerEvent>(event, "worker", "run", "message")) return workerLine(event);
+  if (isOf<NoticeEvent>(event, "notice")) return noticeLine(event);
   if (isOf<LedgerEvent>(event, "ledger")) {
     if (event.type === "ledger.odd") return ["warn", `the ledger: ${event.reason}`];
     return [

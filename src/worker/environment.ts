@@ -23,21 +23,42 @@ const ALWAYS_INHERITED = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "T
 
 /**
  * The command of a fire. What is executed comes from the worker's own file alone; what the message
- * says reaches it only as environment and standard input. Its user's variables win over the worker's
- * own environment, the job's `env` over these, and clockd's own variables over all.
+ * says reaches it only as environment and standard input.
  */
 export function commandOf(fire: WorkerFire, task: RunTask, around: Surroundings): Command {
   const payload = task.stdin === "none" ? undefined : fire.payload;
-  const identity = around.identify(task);
-  const isRefused = "refused" in identity;
   return {
     command: task.command,
-    env: environmentOf(fire, task, isRefused ? {} : identity.env, around),
-    cwd: resolve(around.folder, task.cwd ?? "."),
+    ...settingOf(task, around, {
+      CLOCKD_JOB: fire.job,
+      CLOCKD_SLOT: formatSlot(fire.slot),
+      CLOCKD_FIRE: fire.id,
+      CLOCKD_ATTEMPT: String(fire.attempt),
+      CLOCKD_QUEUE: around.queue,
+      TRACEPARENT: fire.traceparent,
+    }),
     killAfter: task.killAfter,
-    ...(task.shell === undefined ? {} : { shell: task.shell }),
     ...(payload === undefined ? {} : { input: JSON.stringify(payload) }),
     ...(task.timeout === undefined ? {} : { timeout: task.timeout }),
+  };
+}
+
+/**
+ * Where, as whom and with what environment commands of a job run. Its user's variables win over the
+ * worker's own environment, the job's `env` over these, and `own`, clockd's variables, over all.
+ */
+export function settingOf(
+  task: RunTask,
+  around: Omit<Surroundings, "queue">,
+  own: Readonly<Record<string, string>>,
+): Omit<Command, "command" | "killAfter"> {
+  const identity = around.identify(task);
+  const isRefused = "refused" in identity;
+  const inherited = inheritedFrom(around.environment, task);
+  return {
+    env: { ...inherited, ...(isRefused ? {} : identity.env), ...task.env, ...own },
+    cwd: resolve(around.folder, task.cwd ?? "."),
+    ...(task.shell === undefined ? {} : { shell: task.shell }),
     ...(isRefused ? identity : confined(task, identity)),
   };
 }
@@ -51,11 +72,9 @@ function confined(
   return said.length === 0 ? {} : { confinement: Object.fromEntries(said) };
 }
 
-function environmentOf(
-  fire: WorkerFire,
+function inheritedFrom(
+  environment: Surroundings["environment"],
   task: RunTask,
-  own: Identity["env"],
-  { environment, queue }: Surroundings,
 ): Record<string, string> {
   const env: Record<string, string> = {};
   const names = task.inheritEnv === false ? ALWAYS_INHERITED : Object.keys(environment);
@@ -63,15 +82,5 @@ function environmentOf(
     const value = environment[name];
     if (value !== undefined) env[name] = value;
   }
-  return {
-    ...env,
-    ...own,
-    ...task.env,
-    CLOCKD_JOB: fire.job,
-    CLOCKD_SLOT: formatSlot(fire.slot),
-    CLOCKD_FIRE: fire.id,
-    CLOCKD_ATTEMPT: String(fire.attempt),
-    CLOCKD_QUEUE: queue,
-    TRACEPARENT: fire.traceparent,
-  };
+  return env;
 }

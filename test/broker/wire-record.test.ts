@@ -62,7 +62,17 @@ test("a fire comes back from the ledger exactly as it was, whatever it says", ()
 test("whatever somebody puts into the ledger is read without an exception", () => {
   const hostile = fc.record({
     body: fc.oneof(fc.uint8Array(), fc.json().map(Buffer.from)),
-    type: fc.constantFrom(undefined, "fire", "mark", "clock", "job", "run", "missed", "odd"),
+    type: fc.constantFrom(
+      undefined,
+      "fire",
+      "mark",
+      "clock",
+      "job",
+      "run",
+      "missed",
+      "notice",
+      "odd",
+    ),
     key: fc.constantFrom("work.a", "ledger.fire", "", "elsewhere"),
     headers: fc.constantFrom(undefined, {}, { "x-clockd-at": 1e300, "x-clockd-epoch": -1 }),
   });

@@ -136,6 +136,32 @@ const RECORDS: [LedgerRecord, Record<string, unknown>, string, string][] = [
     "",
     "h:1, epoch 4",
   ],
+  [
+    {
+      ...{ kind: "notice", at: NOW, event: "failed", notice: "failure", job: "a" },
+      ...{ fire: "a@2026-12-01T08:00:00Z", attempt: 4, by: "webhook", to: "hooks.example.com" },
+      ...{ tries: 3, worker: "w:9", reason: "hooks.example.com answered 500" },
+    },
+    {
+      ...{ at: AT, event: "notice-failed", job: "a", notice: "failure" },
+      ...{ fire: "a@2026-12-01T08:00:00Z", attempt: 4, by: "webhook", to: "hooks.example.com" },
+      ...{ tries: 3, worker: "w:9", reason: "hooks.example.com answered 500" },
+    },
+    "a",
+    "failure: 2026-12-01T08:00:00Z, attempt 4, webhook hooks.example.com, tried 3 times, hooks.example.com answered 500",
+  ],
+  [
+    {
+      ...{ kind: "notice", at: NOW, event: "sent", notice: "missed", job: "a" },
+      ...{ by: "command", to: "./page.sh", tries: 1, worker: "w:9" },
+    },
+    {
+      ...{ at: AT, event: "notice-sent", job: "a", notice: "missed", fire: null, attempt: null },
+      ...{ by: "command", to: "./page.sh", tries: 1, worker: "w:9", reason: null },
+    },
+    "a",
+    "missed: command ./page.sh",
+  ],
 ];
 
 test("every kind of record has its fields and its words", () => {
@@ -151,7 +177,10 @@ test("a payload is never shown", () => {
   }
 });
 
-test("signs of life and marks are left out", () => {
+test("signs of life, marks and claims of notices are left out", () => {
+  const slots = { job: "a", first: NOW, last: NOW, worker: "w:9", nonce: "n" };
+  const claim = { kind: "notice", at: NOW, event: "claimed", notice: "missed", ...slots } as const;
+  assert.is(itemOf(claim), undefined);
   const sign = { kind: "clock" as const, at: NOW, clock: "h:1" };
   const progress = { ...sign, epoch: 4, settled: NOW, caughtUp: true, open: [] };
   assert.is(itemOf({ ...progress, event: "progress" }), undefined);
@@ -165,7 +194,7 @@ test("a renaming is about both names, an addition about every one", () => {
     ["a", "b", "z", "y"].filter((job) => isAbout(record, job));
   assert.equal(
     RECORDS.map(([record]) => named(record).join("")),
-    [...["a", "a", "a", "a", "a", "a", "ab", "az", ""]],
+    [...["a", "a", "a", "a", "a", "a", "ab", "az", "", "a", "a"]],
   );
 });
 

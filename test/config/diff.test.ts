@@ -60,6 +60,8 @@ const CHANGES: [string, string, string][] = [
   ["its retries", "every", "retry: {attempts: 2}, every"],
   ["its expiry", "every", "expires: next, every"],
   ["how long its message is held", "every", "ack_deadline: 1m, every"],
+  ["whom to tell", "every", "on_failure: {command: tell}, every"],
+  ["its ping", "every", 'ping: "https://p.example", every'],
   ["its shell", "[date]", "date, shell: /bin/bash"],
   ["its user", "every", "user: deploy, every"],
   ["its group", "every", "group: 33, every"],

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Job, PublishTask, RunTask } from "../../src/config/config.ts";
 import { type LoadOptions, loadText } from "../../src/config/load.ts";
+import type { Webhook } from "../../src/config/notice.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 
 const NOW = Date.UTC(2026, 9, 1);
@@ -160,6 +161,78 @@ jobs:
     ...{ attempts: 4, delay: 60_000, backoff: "fixed", maxDelay: 3_600_000, jitter: 0, on: [1] },
   });
   assert.is(e?.maxDelay, 1_800_000, "the delay that is written is the one that is waited");
+});
+
+const noticesOf = (text: string, name: string, options: Partial<LoadOptions> = {}) =>
+  runOf(jobOf(text, name, options)).notices;
+
+test("whom to tell is the job's, then that of defaults, which jobs share", () => {
+  const text = `
+version: 1
+defaults:
+  on_failure: {webhook: "https://a.example", retries: 0, timeout: 5s}
+  on_long: [{after: 10m, command: [page, ops]}]
+  ping: "https://p.example/{{job}}"
+jobs:
+  a: {every: 1h, run: date}
+  b: {every: 1h, run: date}
+  own: {every: 1h, run: date, on_failure: [{command: tell}, {webhook: "https://b.example", body: {n: 1}}]}
+  none: {every: 1h, run: date, on_failure: [], on_long: [], ping: {}}
+`;
+  const [a, b] = [...load(text).config!.jobs.values()].map((job) => runOf(job).notices);
+  assert.ok(a === b);
+  const webhook = { kind: "webhook", url: "https://a.example", headers: {}, retries: 0 };
+  const long = { kind: "command", command: ["page", "ops"], timeout: 60_000, after: 600_000 };
+  const ping = { success: "https://p.example/{{job}}", failure: "https://p.example/{{job}}/fail" };
+  assert.equal(a, { failure: [{ ...webhook, timeout: 5000 }], long: [long], ping });
+  const tell = { kind: "command", command: "tell", timeout: 60_000 };
+  const other = { ...webhook, url: "https://b.example", retries: 3, timeout: 10_000 };
+  const failure = [tell, { ...other, body: { n: 1 } }];
+  assert.equal(noticesOf(text, "own"), { failure, long: [long], ping });
+  assert.equal(noticesOf(text, "none"), {});
+});
+
+test("variables are replaced in addresses, headers and bodies of notices, for the worker alone", () => {
+  const text = `
+version: 1
+jobs:
+  a:
+    every: 1h
+    run: date
+    on_failure:
+      webhook: "https://\${HOST}/\${KEY}"
+      headers: {Authorization: "Bearer \${KEY}", X-V: 1.10}
+      body: {key: "\${KEY}", text: "{{summary}}"}
+    ping: "\${PING}"
+`;
+  const environment = { HOST: "a.example", KEY: "s3cr3t\n", PING: "http://p.example/x/?a=1" };
+  const { failure, ping } = noticesOf(text, "a", { role: "worker", environment });
+  const [notice] = failure as Webhook[];
+  // As new URL makes it when it is sent: without the line break.
+  assert.is(new URL(notice!.url).href, "https://a.example/s3cr3t");
+  assert.equal(notice?.headers, { Authorization: "Bearer s3cr3t", "X-V": "1.10" });
+  assert.equal(notice?.body, { key: "s3cr3t\n", text: "{{summary}}" });
+  assert.equal(ping, { success: environment.PING, failure: "http://p.example/x/fail?a=1" });
+  assert.equal(load(text, { role: "clock" }).problems, []);
+  const { problems } = load(text, { role: "worker" });
+  assert.equal(
+    problems.map(({ code }) => code),
+    Array.from({ length: 5 }, () => "CONFIG_UNSET_VARIABLE"),
+  );
+});
+
+test("an address that is left empty tells nobody, and one that is none is not shown", () => {
+  const text = `
+version: 1
+jobs:
+  a: {every: 1h, run: date, on_failure: [{webhook: "\${URL:-}"}], ping: "\${URL:-}"}
+`;
+  const byDefault = "version: 1\ndefaults: {on_failure: []}\njobs: {a: {every: 1h, run: date}}";
+  assert.equal(noticesOf(byDefault, "a"), {});
+  assert.equal(noticesOf(text, "a", { role: "worker" }), {});
+  const { problems } = load(text, { role: "worker", environment: { URL: "s3cr3t" } });
+  assert.is(problems.length, 2);
+  assert.not.match(JSON.stringify(problems), "s3cr3t");
 });
 
 test("a job knows what it was called before", () => {

@@ -73,6 +73,8 @@ export const plainRecord: fc.Arbitrary<Exclude<LedgerRecord, { kind: "fire" }>> 
   fc
     .tuple(job, instant, fc.option(fc.integer({ min: 0, max: 255 })), fc.boolean(), known)
     .map(([j, slot, exitCode, ok, more]) => r.finished(j, slot, { exitCode, ok, ...more })),
+  fc.tuple(job, instant).map((args) => r.noticed(...args)),
+  fc.tuple(job, instant, instant).map((args) => r.claimed(...args)),
   instant.map((at) => ({ kind: "mark" as const, at, nonce: "m" })),
 );
 

@@ -34,11 +34,22 @@ const SAMPLES: Record<string, Plain> = {
       tailCut: true,
     },
   }),
+  claimed: r.claimed("a", 1, 2),
+  sent: r.noticed("a", 1),
+  failed: r.noticed("a", 1, {
+    ...{ event: "failed", notice: "ping", fire: "a@1970-01-01T00:00:00Z", attempt: 2 },
+    ...{ by: "ping", tries: 4, reason: "hooks.example.com answered 500" },
+  }),
   mark: { kind: "mark", at: 1, nonce: "n" },
 };
 
 /** What records of older versions do not have. */
 const OPTIONAL = ["payload", "pid", "cpuTime", "maxMemory", "tail", "tailCut"];
+
+function isOptional(record: Plain, field: string): boolean {
+  if (record.kind === "notice" && ["fire", "attempt", "reason"].includes(field)) return true;
+  return OPTIONAL.includes(field);
+}
 
 /** What hostile JSON may have in any place. */
 const ODD: unknown[] = [
@@ -64,7 +75,7 @@ for (const [name, record] of Object.entries(SAMPLES)) {
   test(`${name}: no field may be missing, save those that need not be there`, () => {
     for (const field of Object.keys(record)) {
       if (field === "reason" && record.kind === "run") continue;
-      if (OPTIONAL.includes(field)) continue;
+      if (isOptional(record, field)) continue;
       const { [field]: _, ...rest } = { version: 1, ...record } as Record<string, unknown>;
       assert.is(faultOf(rest), "broken", field);
     }
@@ -76,7 +87,7 @@ for (const [name, record] of Object.entries(SAMPLES)) {
         const content = read({ version: 1, ...record, [field]: odd });
         if (isFault(content)) continue;
         const value = (content as unknown as Record<string, unknown>)[field];
-        if (value === undefined && OPTIONAL.includes(field)) continue;
+        if (value === undefined && isOptional(record, field)) continue;
         const known = (record as unknown as Record<string, unknown>)[field];
         const isOfSameKind = typeof value === typeof known || value === null || known === null;
         assert.ok(isOfSameKind && Array.isArray(value) === Array.isArray(known), field);
@@ -92,7 +103,7 @@ test("a kind or an event that a later version has is not broken, but unknown", (
   for (const kind of ["__proto__", "constructor", "toString", "x".repeat(900)]) {
     assert.is(faultOf({ version: 1, kind, at: 1 }), "unknown-kind");
   }
-  for (const record of [r.leading(1), r.removed("a"), r.finished("a", 1)]) {
+  for (const record of [r.leading(1), r.removed("a"), r.finished("a", 1), r.noticed("a", 1)]) {
     assert.is(faultOf({ version: 1, ...record, event: "later" }), "unknown-kind");
   }
 });

@@ -1,5 +1,6 @@
 import type { Fire } from "../../src/ledger/fire.ts";
 import { applyEntry, emptyState } from "../../src/ledger/fold.ts";
+import type { NoticeClaim, NoticeEnd } from "../../src/ledger/notice-record.ts";
 import type {
   ClockRecord,
   FireRecord,
@@ -93,6 +94,19 @@ export function finished(
     ...more,
   };
 }
+
+export function noticed(job: string, at: number, more: Partial<NoticeEnd> = {}): NoticeEnd {
+  return {
+    ...{ kind: "notice", at, event: "sent", notice: "failure", job },
+    ...{ by: "webhook", to: "hooks.example.com", tries: 1, worker: "w:1" },
+    ...more,
+  };
+}
+
+export const claimed = (job: string, first: number, last: number): NoticeClaim => ({
+  ...{ kind: "notice", at: last, event: "claimed", notice: "missed", job, first, last },
+  ...{ worker: "w:1", nonce: "n" },
+});
 
 export const fault: LedgerFault = { fault: "broken", reason: "nonsense" };
 
