@@ -95,6 +95,7 @@ export function startCommand(
   guard?: Guard,
 ): RunningCommand {
   const startedAt = time.now();
+  guard?.announce(`CLOCKD_FIRE=${command.env.CLOCKD_FIRE}`);
   const spawned = spawnCommand(command);
   if ("whyNot" in spawned) {
     const ended = spawned.whyNot.then((reason) => notStarted(reason, startedAt));

@@ -2,13 +2,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Emit } from "../observe/events.ts";
 import { after, firstOf } from "./after.ts";
-import { BEAT, BEAT_MS, registration, release, SILENT_LOOKS } from "./guarding.ts";
+import { announcement, BEAT, BEAT_MS, registration, release, SILENT_LOOKS } from "./guarding.ts";
 
 /** Sees to it that no command outlives its worker, or goes on while the worker stands still. */
 export interface Guard {
   /**
+   * A process is about to be started that will lead a session of its own, with this `NAME=value` in
+   * its environment. `register` follows in the same turn, unless nothing was started.
+   */
+  announce(variable: string): void;
+  /**
    * From now on the process group is KILLed when this worker dies, however it dies, and when its
-   * event loop stands still for 8 to 9 s. To be called in the turn in which its leader was started.
+   * event loop stands still for 8 to 9 s.
    */
   register(group: number): void;
   /** It has ended, or need not end with the worker. */
@@ -43,7 +48,7 @@ const LONGEST_PAUSE_MS = 60_000;
 const CLOSE_MS = 2000;
 
 /**
- * Makes a guard, whose process is started with the first group. It is in a session of its own, so
+ * Makes a guard, whose process is started with the first command. It is in a session of its own, so
  * that a Ctrl-C does not reach it, and ends with this process. When it dies another one is started.
  */
 export function createGuard(options: GuardOptions): Guard {
@@ -58,11 +63,14 @@ export function createGuard(options: GuardOptions): Guard {
     isClosed: false,
   };
   return {
+    announce(variable) {
+      if (!state.child) start(state);
+      tell(state, announcement(variable));
+    },
     register(group) {
       const line = registration(group);
       state.groups.set(group, line);
-      if (state.child) tell(state, line);
-      else start(state);
+      tell(state, line);
     },
     release(group) {
       if (state.groups.delete(group)) tell(state, release(group));

@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { hasVariable, processIds, statOf } from "./process-stat.ts";
 
 /**
- * The lines that a worker writes to its guard: `+GROUP START` for a process group that dies with the
- * worker, `-GROUP` when it has ended, and an empty line as a beat. `START` is that of its leader, or
- * empty where the system tells of none.
+ * The lines that a worker writes to its guard. An empty one is a beat. `?VARIABLE`: a process with this
+ * `NAME=value` in its environment is being started, to lead a session of its own; holds until the
+ * next line. `+GROUP START`: this process group dies with the worker. `START` is that of its leader,
+ * or empty where the system tells of none. `-GROUP`: it has ended.
  */
 export const BEAT = "\n";
-export const registration = (group: number) => `+${group} ${startOf(group)}\n`;
+export const announcement = (variable: string) => `?${variable}\n`;
+export const registration = (group: number) => `+${group} ${statOf(group)?.start ?? ""}\n`;
 export const release = (group: number) => `-${group}\n`;
 
 /** How often a guard looks whether something was said, and a worker says something. ms */
@@ -19,50 +21,64 @@ export const BEAT_MS = 1000;
  */
 export const SILENT_LOOKS = 8;
 
+interface Known {
+  worker: number;
+  /** The start of each registered group's leader. */
+  starts: Map<number, string>;
+  announced: string | undefined;
+}
+
 /**
- * The whole of a guard process: KILLs the registered process groups when the worker stands still,
- * and when `lines` end, which they do however the worker dies. Resolves then.
+ * The whole of a guard process: KILLs the registered process groups, and what was being started,
+ * when its parent, the worker, stands still, and when `lines` end, which they do however the worker
+ * dies. Resolves then.
  *
- * It is loaded by a process that must be small: nothing else of clockd may be imported here.
+ * It is loaded by a process that must be small: import nothing here that does more.
  */
 export function guardGroups(lines: Readable): Promise<void> {
-  const starts = new Map<number, string>();
+  const known: Known = { worker: process.ppid, starts: new Map(), announced: undefined };
   let rest = "";
   let silent = 0;
-  const killAll = () => {
-    for (const [group, start] of starts) killGroup(group, start);
-    starts.clear();
-  };
   const timer = setInterval(() => {
-    if (++silent >= SILENT_LOOKS) killAll();
+    if (++silent >= SILENT_LOOKS) killAll(known);
   }, BEAT_MS);
   lines.on("data", (chunk: Buffer) => {
     silent = 0;
-    const texts = (rest + chunk.toString("latin1")).split("\n");
+    const texts = (rest + chunk.toString("utf8")).split("\n");
     rest = texts.pop()!;
-    for (const text of texts) note(starts, text);
+    for (const text of texts) note(known, text);
   });
   // Of a pipe that failed no more is to be learnt than of one that ended.
   lines.on("error", () => {});
   return new Promise((resolve) => {
     lines.once("close", () => {
       clearInterval(timer);
-      killAll();
+      killAll(known);
       resolve();
     });
   });
 }
 
-function note(starts: Map<number, string>, line: string): void {
+function note(known: Known, line: string): void {
+  known.announced = line.startsWith("?") ? line.slice(1) : undefined;
   const [, sign, group, start = ""] = /^([+-])(\d+)(?: (\d*))?$/.exec(line) ?? [];
-  if (sign === "+") starts.set(Number(group), start);
-  if (sign === "-") starts.delete(Number(group));
+  if (sign === "+") known.starts.set(Number(group), start);
+  if (sign === "-") known.starts.delete(Number(group));
 }
 
-/** Not when another process has the leader's number by now: the group that is meant is gone then. */
-function killGroup(group: number, start: string): void {
-  const now = startOf(group);
-  if (now !== "" && now !== start) return;
+function killAll(known: Known): void {
+  for (const [group, start] of known.starts) {
+    const now = statOf(group)?.start;
+    // Another process has the leader's number by now: the group that is meant is gone.
+    if (now !== undefined && now !== start) continue;
+    killGroup(group);
+  }
+  known.starts.clear();
+  if (known.announced !== undefined) newborns(known.worker, known.announced).forEach(killGroup);
+  known.announced = undefined;
+}
+
+function killGroup(group: number): void {
   try {
     process.kill(-group, "SIGKILL");
   } catch {
@@ -70,13 +86,16 @@ function killGroup(group: number, start: string): void {
   }
 }
 
-/** When a process was started, in the system's own count since its boot; empty when unknown. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The fields after the name, which may have blanks and brackets, begin with the third.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[22 - 3] ?? "";
-  } catch {
-    return "";
-  }
+/**
+ * What a worker has started and could not register any more. It leads a session. While the worker is
+ * there it is the worker's child, as all others that lead one are registered. Later it is the child
+ * of whoever has inherited the worker's children, this process among them, and then its environment
+ * tells it from others. That can be read: the pipe to this process is closed by executing a program.
+ */
+function newborns(worker: number, variable: string): number[] {
+  return processIds().filter((pid) => {
+    const stat = statOf(pid);
+    if (!stat || pid === process.pid || stat.group !== pid || stat.session !== pid) return false;
+    return stat.parent === worker || (stat.parent === process.ppid && hasVariable(pid, variable));
+  });
 }

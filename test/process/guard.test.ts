@@ -1,6 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { catchesHangup, childrenOf, guardOf, membersOf, type Relative } from "../support/family.ts";
+import {
+  allProcesses,
+  catchesHangup,
+  childrenOf,
+  guardOf,
+  membersOf,
+  type Relative,
+} from "../support/family.ts";
 import { sqlite } from "../support/ground.ts";
 import type { Clockd } from "../support/process.ts";
 import { until } from "../support/until.ts";
@@ -55,6 +62,29 @@ test("so does one that is killed before its guard has come up", async ({ rig }) 
   const { entry } = await worker.waitFor(event("run.started"), SOON, "its start");
   worker.signal("SIGKILL");
   await end(Number(entry.runPid), 5000);
+});
+
+test("so do those that are being started when it is killed", async ({ rig }) => {
+  const nap = `6000.${process.pid}`;
+  const names = Array.from({ length: 60 }, (_, n) => `job-${n}`);
+  rig.write(names.map((name) => `  ${name}: {every: 1d, run: [sleep, "${nap}"]}\n`).join(""));
+  const napping = () =>
+    allProcesses().filter(({ command, state }) => command === `sleep ${nap}` && state !== "Z");
+  for (let round = 0; round < 8; round++) {
+    const worker = rig.worker(["--concurrency", "60"]);
+    await worker.waitFor(event("worker.taking"), SOON, "the worker to take");
+    // What the worker before held comes again.
+    if (round === 0) {
+      for (const job of names) {
+        await rig.put(JSON.stringify({ version: 1, job, slot: "2026-12-01T08:00:00Z" }));
+      }
+    }
+    await until(() => napping().length > 5 * round, SOON, "commands");
+    const guard = await guarding(worker);
+    worker.signal("SIGKILL");
+    await gone(guard);
+    assert.equal(napping(), [], `round ${round}`);
+  }
 });
 
 test("a worker that stands still has its command killed, and works on afterwards", async ({
