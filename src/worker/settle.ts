@@ -141,8 +141,13 @@ export function createSettle(deps: SettleDeps): Settle {
       }
       if (verdict.end !== "given-back") onFinal(held, outcome, verdict);
     },
-    async skip(held, how) {
+    async skip(held, { why, by: other, since }) {
       const { claim } = held;
+      const how = {
+        why,
+        ...(other === undefined ? {} : { by: other }),
+        ...(since === undefined ? {} : { since }),
+      };
       const nonce = claim === undefined ? {} : { nonce: claim };
       const what: SkippedRecord = { ...of(held), event: "skipped", ...how, ...nonce };
       if (!(await record(held, what))) return;
