@@ -89,12 +89,12 @@ function finish(state: RunsState, record: FinishedRecord): void {
   if (run && run.nonce !== nonce) return;
   if (end !== "retry" && end !== "given-back") {
     over(state, fire, { message, dead: end === "dead" });
+    noteFailing(state, record);
     return;
   }
   if (!run) return;
   leave(state.lines, run);
   delete run.heir;
-  delete run.kept;
   if (end === "retry") {
     run.phase = "retry";
     run.due = at + retryIn;
@@ -102,6 +102,12 @@ function finish(state: RunsState, record: FinishedRecord): void {
     run.phase = "given-back";
     run.extra++;
   }
+}
+
+/** An end that somebody asked for says nothing of the job. */
+function noteFailing({ failing }: RunsState, { job, ok, end }: FinishedRecord): void {
+  if (ok) failing.delete(job);
+  else if (end === "done" || end === "dead") failing.add(job);
 }
 
 function skip(state: RunsState, { fire, nonce, message }: SkippedRecord): void {

@@ -3,7 +3,7 @@ import type { Job, RunTask } from "../config/config.ts";
 import type { Judgement } from "../ledger/judge.ts";
 import { attemptOf } from "../ledger/run-state.ts";
 import type { Emit } from "../observe/events.ts";
-import { after } from "./after.ts";
+import { aborted, after } from "./after.ts";
 import { type Claimant, claimOf, startOf } from "./claim.ts";
 import type { Outcome, RunningCommand } from "./command.ts";
 import { isExpired } from "./expiry.ts";
@@ -175,11 +175,4 @@ async function run(held: Held, deps: AttemptDeps): Promise<void> {
   delete held.running;
   freePlace(held, places);
   await settle.end(held, plan.task, outcome);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
