@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Delivery, WorkerFire } from "../../src/broker/broker.ts";
 
-import type { RunRecord } from "../../src/ledger/record.ts";
+import type { RunRecord } from "../../src/ledger/run-record.ts";
 import { until } from "../support/until.ts";
 import { type Adapter, arrived, fireAt, ids, SOON_MS } from "./conformance.ts";
 import { createConformanceRig, type Rig } from "./conformance-rig.ts";
@@ -193,6 +193,6 @@ function finished(): RunRecord {
   return {
     ...{ kind: "run", at: 5, event: "finished", job: "reports", fire: "reports@x", attempt: 1 },
     ...{ ok: true, outcome: "exited", exitCode: 0, signal: null, startedAt: 1, endedAt: 2 },
-    worker: "here",
+    ...{ worker: "here", nonce: "n", message: 1, end: "done" },
   };
 }
