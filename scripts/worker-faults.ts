@@ -39,6 +39,8 @@ interface Wanted {
   keep: boolean;
 }
 
+// Every process of a round has a listener that ends it with this one.
+process.setMaxListeners(0);
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
 

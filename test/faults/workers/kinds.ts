@@ -20,7 +20,7 @@ export type WorkerAction =
 
 export type WorkerKind = WorkerAction["kind"];
 
-/** `at`: ms after the round's faults begin. */
+/** `at`: ms after a whole second of the wall clock. */
 export type WorkerFault = { at: number } & WorkerAction;
 
 export const RABBITMQ_KINDS: readonly WorkerKind[] = [

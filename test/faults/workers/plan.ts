@@ -20,16 +20,22 @@ const GUARD_MS = 3000;
 export function planWorkerRound(seed: number, kinds: readonly WorkerKind[]): WorkerPlan {
   const random = seededRandom(seed);
   const jobs = chooseJobs(random, random.chance(0.2));
-  const count = random.pick([1, 2, 2, 3, 3, 4]);
+  const count = random.pick([1, 2, 2, 3, 3, 4, 5]);
   const faults: WorkerFault[] = [];
   while (faults.length < count) {
     const kind = random.pick(kinds);
     // It takes ten seconds to come back from one.
     const isOnce = kind === "broker-kill" || kind === "lock";
     if (isOnce && kinds.length > 1 && faults.some((fault) => fault.kind === kind)) continue;
-    faults.push({ at: random.whole(0, WINDOW_MS), ...choose(kind, random) });
+    faults.push({ at: moment(random), ...choose(kind, random) });
   }
   return { seed, jobs, faults: spaced(faults), heartbeat: random.pick([1, 2]) };
+}
+
+/** Mostly while claims are made, and short commands end: right after the slots of a second. ms. */
+function moment(random: Random): number {
+  const at = random.whole(0, WINDOW_MS);
+  return random.chance(0.6) ? Math.floor(at / 1000) * 1000 + random.whole(0, 300) : at;
 }
 
 function choose(kind: WorkerKind, random: Random): WorkerAction {
@@ -72,7 +78,7 @@ function freeze(random: Random): number {
   const [from, to] = random.pick([
     [5000, 7000],
     [10_000, 14_000],
-    [21_000, 27_000],
+    [25_000, 29_000],
   ] as const);
   return random.whole(from, to);
 }

@@ -87,10 +87,10 @@ async function begun({ seats, lines, signal }: WorkerStage): Promise<void> {
 
 /** Each fault at its time, and until all of them are over. */
 async function makeHappen(plan: WorkerPlan, stage: WorkerStage): Promise<void> {
-  const base = performance.now();
+  const base = Math.ceil((Date.now() + 100) / 1000) * 1000;
   const outcomes = await Promise.allSettled(
     plan.faults.map(async (fault) => {
-      const wait = base + fault.at - performance.now();
+      const wait = base + fault.at - Date.now();
       await sleep(Math.max(0, wait), undefined, { signal: stage.signal });
       await actOnWorkers(fault, stage);
     }),
