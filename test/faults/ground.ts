@@ -1,7 +1,6 @@
 import type { Evidence } from "./evidence.ts";
-import type { BrokerFault, RoundPlan } from "./kinds.ts";
+import type { BrokerFault } from "./kinds.ts";
 import type { Menu } from "./menu.ts";
-import type { Seat } from "./seat.ts";
 
 /** A broker to be broken, for a whole run. Everything in which brokers differ is in here. */
 export interface Ground {
@@ -14,15 +13,24 @@ export interface Ground {
   /** It has exchanges of other services; otherwise every fire to one is recorded as missed. */
   readonly hasServices: boolean;
   /** Makes room for a round. */
-  prepare(namespace: string, plan: RoundPlan): Promise<Plot>;
+  prepare(namespace: string, plan: Preparation): Promise<Plot>;
   stop(): Promise<void>;
+}
+
+/** What of a round's plan a broker has to know. */
+export interface Preparation {
+  /** Seconds; 0: this broker has none. */
+  heartbeat: number;
+  faults: readonly { kind: string }[];
 }
 
 /** One round's part of it. */
 export interface Plot {
   /** The exchange of another service, for the file. */
   readonly exchange: string;
-  /** A way to the broker for the clock of one seat. */
+  /** The broker's URL, past everything that is broken. */
+  readonly url: string;
+  /** A way to the broker for the process of one seat. */
   way(seat: string): Promise<Way>;
   /**
    * Makes a fault happen, from its beginning to its end. Calls `begun` when it is there, and `pause`
@@ -31,6 +39,11 @@ export interface Plot {
   suffer(fault: BrokerFault, happening: Happening): Promise<void>;
   /** Takes out all that the round has left, when no clock runs any more. */
   collect(): Promise<Collected>;
+  /**
+   * Takes the messages that are left in work queues, and in the queues of retries with these delays
+   * (ms), when no worker runs any more. A sentence for each.
+   */
+  left(delays: readonly number[]): Promise<string[]>;
   /** Takes everything away again. */
   clear(): Promise<void>;
 }
@@ -42,8 +55,8 @@ export interface Way {
 }
 
 export interface Happening {
-  /** The clocks that it meets; none: the broker itself. */
-  seats: readonly Seat[];
+  /** Whom it meets; none: the broker itself. */
+  seats: readonly { name: string }[];
   begun(): void;
   /** ms. Rejects when the round is over. */
   pause(ms: number): Promise<void>;

@@ -32,6 +32,39 @@ async function drain({ model }: Amqp, queue: string): Promise<SeenFire[]> {
   return fires;
 }
 
+/** Takes what is left in work queues and in the queues of retries with these delays. */
+export async function leftIn(
+  amqp: Amqp,
+  namespace: string,
+  delays: readonly number[],
+): Promise<string[]> {
+  const names = [
+    ...["default", "urgent"].map((queue) => `${namespace}.work.${queue}`),
+    ...delays.map((delay) => `${namespace}.retry.${delay}`),
+  ];
+  const left: string[] = [];
+  for (const name of names) {
+    if (!(await isThere(amqp, name))) continue;
+    for (const { messageId, headers } of await amqp.drain(name)) {
+      left.push(`left in ${name}: ${messageId}#${headers["x-clockd-attempt"]}`);
+    }
+  }
+  return left;
+}
+
+/** Asks on a channel of its own, which an answer of no closes. */
+async function isThere({ model }: Amqp, queue: string): Promise<boolean> {
+  const channel = await model.createChannel();
+  channel.on("error", () => {});
+  try {
+    await channel.checkQueue(queue);
+    await channel.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function readLedger(
   { model }: Amqp,
   namespace: string,

@@ -5,7 +5,7 @@ import { type Ground, type Happening, type Plot, unknownFault } from "./ground.t
 import type { BrokerFault } from "./kinds.ts";
 import { RABBITMQ_MENU } from "./menu.ts";
 import { type BrokerUnderTest, brokerUnderTest } from "./rabbitmq-broker.ts";
-import { collectFromRabbitmq, QUEUES, queueName } from "./rabbitmq-evidence.ts";
+import { collectFromRabbitmq, leftIn, QUEUES, queueName } from "./rabbitmq-evidence.ts";
 import { disturb } from "./rabbitmq-network.ts";
 
 /** A RabbitMQ of one's own, which is stopped with it. */
@@ -31,6 +31,7 @@ async function preparePlot(
   await withAmqp(broker.url, ({ channel }) => makeForeign(channel, exchange));
   return {
     exchange,
+    url: broker.url,
     async way(seat) {
       const proxy = await startProxy(broker.port);
       proxies.set(seat, proxy);
@@ -42,6 +43,7 @@ async function preparePlot(
       return suffer(broker, fault, met, happening);
     },
     collect: () => withAmqp(broker.url, (amqp) => collectFromRabbitmq(amqp, namespace)),
+    left: (delays) => withAmqp(broker.url, (amqp) => leftIn(amqp, namespace, delays)),
     clear: () => withAmqp(broker.url, (amqp) => removeAll(amqp, namespace)),
   };
 }
@@ -85,6 +87,7 @@ async function removeAll({ channel }: Amqp, namespace: string): Promise<void> {
     ...own.map((name) => `${namespace}.${name}`),
   ];
   for (const queue of queues) await channel.deleteQueue(queue);
+  await channel.deleteExchange(`${namespace}.retry`);
   await channel.deleteExchange(queueName(namespace, "foreign"));
   await channel.deleteExchange(namespace);
 }

@@ -31,6 +31,28 @@ export function collectFromSqlite(path: string, namespace: string): Collected {
   }
 }
 
+/** What is left in work queues, and what waits to come into one. */
+export function leftIn(path: string, namespace: string): string[] {
+  const db = new DatabaseSync(path);
+  try {
+    return ["work", "waiting"].flatMap((table) =>
+      db
+        .prepare(
+          `SELECT queue, headers FROM ${table} JOIN namespaces ON ns = namespaces.id WHERE name = ?`,
+        )
+        .all(namespace)
+        .map(({ queue, headers }) => `left in ${table} (${queue}): ${nameIn(String(headers))}`),
+    );
+  } finally {
+    db.close();
+  }
+}
+
+function nameIn(headers: string): string {
+  const content = JSON.parse(headers);
+  return `${fireOf(content).id}#${content["x-clockd-attempt"]}`;
+}
+
 function readLedger(rows: readonly Row[]): Collected["ledger"] {
   const fires: SeenFire[] = [];
   const missed: SeenMissed[] = [];

@@ -5,7 +5,7 @@ import { type Ground, type Happening, type Plot, unknownFault } from "./ground.t
 import type { BrokerFault } from "./kinds.ts";
 import { SQLITE_MENU } from "./menu.ts";
 import { smallDisk } from "./small-disk.ts";
-import { collectFromSqlite } from "./sqlite-evidence.ts";
+import { collectFromSqlite, leftIn } from "./sqlite-evidence.ts";
 import { fillDisk, holdLock, readLong } from "./sqlite-faults.ts";
 
 /** The embedded broker: each round has a file of its own. Nothing has to be started. */
@@ -28,9 +28,11 @@ function preparePlot(namespace: string, folder: { path: string; remove(): void }
   const url = `sqlite:${path}`;
   return {
     exchange: "elsewhere",
+    url,
     way: async () => ({ url, async close() {} }),
     suffer: (fault, happening) => suffer(path, fault, happening),
     collect: async () => collectFromSqlite(path, namespace),
+    left: async () => leftIn(path, namespace),
     clear: async () => folder.remove(),
   };
 }
