@@ -2,6 +2,7 @@ import type { Delivery, WorkerLink } from "../broker/broker.ts";
 import { isWireProblem } from "../broker/wire.ts";
 import type { Time } from "../clock/time.ts";
 import type { Job } from "../config/config.ts";
+import type { Pace } from "../ledger/pace.ts";
 import type { Emit } from "../observe/events.ts";
 import { after } from "./after.ts";
 import { type AttemptDeps, attend, freePlace } from "./attempt.ts";
@@ -30,6 +31,7 @@ export interface RunsOptions {
   emit: Emit;
   /** Has every command's process group while it runs. */
   guard?: Guard;
+  pace: Pace;
   /** 0 to 1, as Math.random. */
   random: () => number;
 }
@@ -79,7 +81,7 @@ const NOT_STARTED = "it had not started when this worker stopped";
  * connection does not run a command twice.
  */
 export function createRuns(options: RunsOptions, onStuck: (link: WorkerLink) => void): Runs {
-  const { name, concurrency, time, emit, random, job } = options;
+  const { name, concurrency, pace, time, emit, random, job } = options;
   const ledger: RunLedger = createRunLedger({
     ...{ now: time.now, onStuck, onMissed: (record) => noticing.onMissed(record) },
   });
@@ -88,7 +90,7 @@ export function createRuns(options: RunsOptions, onStuck: (link: WorkerLink) => 
   const settle = createSettle({ ledger, name, now: time.now, random, emit, onFinal });
   const claimant = createClaimant();
   const deps: AttemptDeps = {
-    ...{ ledger, settle, claimant, name, job, time, emit },
+    ...{ ledger, settle, claimant, name, job, pace, time, emit },
     places: createPlaces(concurrency),
     isHolding: () => state.phase !== "starting",
     start: createStarter(options, notices, (running) => track(state.going, running.ended)),
@@ -99,7 +101,7 @@ export function createRuns(options: RunsOptions, onStuck: (link: WorkerLink) => 
     ...{ going: new Set(), open: new Set() },
   };
   const live = () => state.held.values();
-  const stopWatching = watchOver({ ledger, settle, claimant, name, now: time.now, live });
+  const stopWatching = watchOver({ ledger, settle, claimant, name, now: time.now, pace, live });
   return {
     ledger,
     take: (delivery, source) => take(state, delivery, source),
