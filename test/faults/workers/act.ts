@@ -66,7 +66,7 @@ async function kill(fault: WorkerFault & { kind: "worker-kill" }, stage: WorkerS
   const commands = workers.flatMap(({ pid }) => commandsOf(stage.namespace, pid));
   for (const worker of workers) {
     stage.troubles.push({ worker: worker.pid, kind: fault.kind, from: Date.now(), to: Infinity });
-    worker.told = "kill";
+    worker.told.add("kill");
     worker.clockd.signal("SIGKILL");
   }
   await Promise.all(workers.map(({ clockd }) => clockd.exited));
@@ -88,10 +88,10 @@ async function term(seat: WorkerSeat, stage: WorkerStage): Promise<void> {
 
 /** Tells a worker to end, and kills it when that takes too long: then the round has failed. */
 export async function stop(worker: WorkerProcess): Promise<void> {
-  worker.told = "term";
+  worker.told.add("term");
   worker.clockd.signal("SIGTERM");
   const timer = setTimeout(() => {
-    worker.told = undefined;
+    worker.told.clear();
     worker.clockd.signal("SIGKILL");
   }, STOPS_WITHIN_MS);
   await worker.clockd.exited.finally(() => clearTimeout(timer));

@@ -19,6 +19,8 @@ export interface WorkerJob {
   retry?: { attempts: number; delay: number };
   /** From then on the ledger stands for the run, and no message. */
   ackDeadline?: number;
+  /** What its command believes of overlap; undefined: what is so. */
+  believes?: Overlap;
 }
 
 const OVERLAPS: readonly Overlap[] = ["allow", "skip", "queue", "replace"];
@@ -35,7 +37,7 @@ export function chooseJobs(random: Random, kept: boolean): WorkerJob[] {
 }
 
 function choose(overlap: Overlap, retries: boolean, kept: boolean, random: Random): WorkerJob {
-  const every = kept ? 4000 : random.pick([1000, 2000, 2000, 3000]);
+  const every = kept ? 4000 : random.pick([1000, 2000, 2000, 3000, 3000]);
   const fails = retries
     ? random.pick(["never", "first", "first", "always"] as const)
     : random.pick(["never", "never", "never", "always"] as const);
@@ -78,12 +80,24 @@ export function jobFileOf(jobs: readonly WorkerJob[], options: JobFileOptions): 
 }
 
 function entryOf(job: WorkerJob, { namespace, script, folder, paused }: JobFileOptions): unknown {
-  const { overlap, queue, every, lasts, fails, stubborn, child, timeout, retry, ackDeadline } = job;
+  const {
+    overlap,
+    queue,
+    every,
+    lasts,
+    fails,
+    stubborn,
+    child,
+    timeout,
+    retry,
+    ackDeadline,
+    believes = overlap,
+  } = job;
   const yes = (is: boolean) => (is ? "yes" : "no");
   return {
     ...{ every: `${every}ms`, overlap, queue, kill_after: "800ms" },
     run: ["sh", script, folder, String(lasts / 1000), fails, yes(child), yes(stubborn)],
-    env: { [MARK]: namespace, OVERLAP: overlap },
+    env: { [MARK]: namespace, OVERLAP: believes },
     ...(timeout === undefined ? {} : { timeout: `${timeout}ms` }),
     ...(retry && {
       retry: { attempts: retry.attempts, delay: `${retry.delay}ms`, backoff: "fixed", jitter: 0 },

@@ -162,9 +162,12 @@ async function stopAll({ seats, clock }: WorkerStage): Promise<string[]> {
   for (const { name, workers } of seats) {
     for (const [n, { told, clockd }] of workers.entries()) {
       const { code, signal } = await clockd.exited;
-      if (told === "kill" ? signal === "SIGKILL" : told === "term" && code === 0) continue;
+      if (signal === "SIGKILL" && told.has("kill")) continue;
+      if (code === 0 && told.has("term")) continue;
       const how = signal ?? `exit code ${code}`;
-      problems.push(`worker ${name}${n + 1}, told ${told ?? "nothing"}, ended with ${how}`);
+      problems.push(
+        `worker ${name}${n + 1}, told ${[...told].join(" and ") || "nothing"}, ended with ${how}`,
+      );
     }
   }
   const { code, signal } = await clock.exited;

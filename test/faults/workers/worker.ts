@@ -10,8 +10,8 @@ export interface WorkerProcess {
   readonly isRunning: boolean;
   /** By its own log. */
   readonly isTaking: boolean;
-  /** How it was told to end; undefined: it has to live. */
-  told: "kill" | "term" | undefined;
+  /** The ends that it was told to come to; none: it has to live. */
+  readonly told: Set<"kill" | "term">;
 }
 
 export interface WorkerStart {
@@ -39,7 +39,7 @@ export function startWorker({ file, url }: WorkerStart): WorkerProcess {
       const events = clockd.lines.map(({ entry }) => entry.event);
       return isRunning && events.lastIndexOf("worker.taking") > events.lastIndexOf("broker.lost");
     },
-    told: undefined,
+    told: new Set(),
   };
 }
 
