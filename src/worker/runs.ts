@@ -1,22 +1,19 @@
 import type { Delivery, WorkerLink } from "../broker/broker.ts";
 import { isWireProblem } from "../broker/wire.ts";
 import type { Time } from "../clock/time.ts";
-import type { Job, RunTask } from "../config/config.ts";
+import type { Job } from "../config/config.ts";
 import type { Pace } from "../ledger/pace.ts";
 import type { Emit } from "../observe/events.ts";
-import { systemAccounts } from "./accounts.ts";
 import { after } from "./after.ts";
 import { type AttemptDeps, attend, freePlace } from "./attempt.ts";
 import { createClaimant } from "./claim.ts";
-import { type RunningCommand, startCommand } from "./command.ts";
-import { commandOf } from "./environment.ts";
+import type { RunningCommand } from "./command.ts";
 import type { Guard } from "./guard.ts";
-import { bury, giveBack, type Held, heldOf, keyOf, naming, type Source } from "./held.ts";
-import { identityOf, ownIdentity } from "./identity.ts";
+import { bury, finish, giveBack, type Held, heldOf, keyOf, naming, type Source } from "./held.ts";
 import { createPlaces } from "./places.ts";
 import { createRunLedger, type RunLedger } from "./run-ledger.ts";
 import { createSettle, type SettleDeps } from "./settle.ts";
-import { watchFor } from "./telling.ts";
+import { starter } from "./starter.ts";
 import { watchOver } from "./watch.ts";
 
 export interface RunsOptions {
@@ -111,7 +108,7 @@ export function createRuns(
     },
     giveBackWaiting() {
       state.phase = "giving-back";
-      for (const held of live()) if (!held.running) held.gone.abort();
+      for (const held of live()) if (!held.running && !held.hasRun) held.gone.abort();
     },
     terminate: () => interrupt(state, (running) => running.terminate("drain")),
     kill: () => interrupt(state, (running) => running.kill("drain")),
@@ -151,8 +148,7 @@ function take(state: State, delivery: Delivery, source: Source): void {
   const held = heldOf(fire, { delivery, source });
   if (same && !same.gone.signal.aborted) {
     emit({ type: "run.copy_dropped", ...naming(fire), reason: "this worker has it already" });
-    same.messages.push(...held.messages);
-    if (same.isKept) void state.deps.settle.drop(held, "this worker has it already");
+    join(state, same, held);
   } else if (state.phase === "giving-back") {
     giveBack(held);
     emit({ type: "run.given_back", ...naming(fire), reason: NOT_STARTED });
@@ -162,16 +158,38 @@ function take(state: State, delivery: Delivery, source: Source): void {
   }
 }
 
-async function serve(state: State, key: string, held: Held): Promise<void> {
-  const { options, deps } = state;
+/** Another message of what this worker has: it is settled with it. */
+function join(state: State, same: Held, { messages }: Held): void {
+  const isFirst = same.messages.every(({ source }) => source.lost);
+  same.messages.push(...messages);
+  if (same.isAside) for (const { delivery } of messages) delivery.setAside();
+  if (same.isKept) finish(same);
+  else if (isFirst) limitHolding(state, same);
+}
+
+/** RabbitMQ does not let a message be held for ever: from some time on the ledger stands for it. */
+function limitHolding(
+  { options, deps }: Pick<State, "options" | "deps">,
+  held: Held,
+  inMs?: number,
+): void {
   const task = options.job(held.fire.job)?.task;
-  // RabbitMQ does not let a message be held for ever.
-  const deadline = task?.kind === "run" ? task.ackDeadline : Infinity;
-  held.callOff = after(deadline, () => {
-    if (held.claim === undefined) held.gone.abort();
-    else void deps.settle.keep(held);
+  if (task?.kind !== "run") return;
+  held.callOff();
+  held.callOff = after(inMs ?? task.ackDeadline, async () => {
+    if (held.claim !== undefined && (await deps.settle.keep(held))) return;
+    if (held.isSettled || held.hasRun || held.messages.length === 0) return;
+    // A claim that does not stand cannot be kept: somebody else may have better luck.
+    if (!held.running) held.gone.abort();
+    else limitHolding({ options, deps }, held, options.pace.alive);
   });
+}
+
+async function serve(state: State, key: string, held: Held): Promise<void> {
+  const { deps } = state;
+  limitHolding(state, held);
   await attend(held, deps);
+  held.isSettled = true;
   held.callOff();
   freePlace(held, deps.places);
   if (state.held.get(key) === held) state.held.delete(key);
@@ -180,26 +198,11 @@ async function serve(state: State, key: string, held: Held): Promise<void> {
 function lose({ held }: State, source: Source): void {
   source.lost = true;
   for (const one of held.values()) {
-    if (one.running || one.isKept) continue;
+    if (one.running || one.hasRun || one.isKept) continue;
     if (one.messages.length > 0 && one.messages.every((message) => message.source.lost)) {
       one.gone.abort();
     }
   }
-}
-
-function starter(
-  options: RunsOptions,
-  onStarted: (running: RunningCommand) => void,
-): AttemptDeps["start"] {
-  const [accounts, own] = [systemAccounts(), ownIdentity()];
-  const identify = (task: RunTask) => identityOf(task, accounts, own);
-  return ({ fire, queue }, task) => {
-    const { environment, folder, time, emit, guard } = options;
-    const command = commandOf(fire, task, { environment, folder: folder(), queue, identify });
-    const running = startCommand(command, watchFor(fire, queue, emit), time, guard);
-    onStarted(running);
-    return running;
-  };
 }
 
 function track(open: Set<Promise<unknown>>, work: Promise<unknown>): void {

@@ -1,0 +1,20 @@
+import type { BrokerProblem, WorkerLink } from "../broker/broker.ts";
+import type { RunRecord } from "../ledger/run-record.ts";
+import { emptyRuns } from "../ledger/run-state.ts";
+import { decodeSnapshot } from "../ledger/snapshot.ts";
+import { createRunReader, type RunReader } from "./run-reader.ts";
+
+/** A reader, and where it begins: at the newest snapshot, if it can be read and `whole` is not asked for. */
+export async function startingReader(
+  link: WorkerLink,
+  whole: boolean,
+  onRecord: (record: RunRecord | undefined) => void,
+): Promise<{ reader: RunReader; from: { after: number } | "oldest" } | BrokerProblem> {
+  const bytes = whole ? undefined : await link.readSnapshot();
+  if (bytes && !(bytes instanceof Uint8Array)) return bytes;
+  const snapshot = bytes && (await decodeSnapshot(bytes));
+  if (!snapshot || "fault" in snapshot) {
+    return { reader: createRunReader(emptyRuns(), onRecord), from: "oldest" };
+  }
+  return { reader: createRunReader(snapshot.runs, onRecord), from: { after: snapshot.position } };
+}
