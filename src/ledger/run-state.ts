@@ -68,6 +68,12 @@ export function isTurn({ lines }: RunsState, { job, fire, overlap }: Run): boole
   return overlap === "allow" || lines.get(job)?.[0] === fire;
 }
 
+/** Whether somebody else has the run of this claim, or it has ended, as far as the ledger knows. */
+export function isVoid({ runs, ended }: RunsState, fire: string, claim: string): boolean {
+  const run = runs.get(fire);
+  return run ? run.nonce !== claim : ended.has(fire);
+}
+
 /** The fire that replaces this one: the newest in line after it that wants to. */
 export function replacedBy({ lines, runs }: RunsState, { job, fire }: Run): string | undefined {
   const line = lines.get(job) ?? [];

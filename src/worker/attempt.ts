@@ -2,7 +2,7 @@ import type { Instant, Time } from "../clock/time.ts";
 import type { Job, RunTask } from "../config/config.ts";
 import type { Judgement } from "../ledger/judge.ts";
 import type { Pace } from "../ledger/pace.ts";
-import { attemptOf } from "../ledger/run-state.ts";
+import { attemptOf, type RunsState } from "../ledger/run-state.ts";
 import type { Emit } from "../observe/events.ts";
 import { aborted, after } from "./after.ts";
 import { type Claimant, claimOf, startOf } from "./claim.ts";
@@ -13,7 +13,7 @@ import type { Places } from "./places.ts";
 import type { RunLedger } from "./run-ledger.ts";
 import type { Settle } from "./settle.ts";
 import { type Turn, turnOf } from "./turn.ts";
-import { planFor } from "./verdict.ts";
+import { type Plan, planFor } from "./verdict.ts";
 
 export interface AttemptDeps {
   ledger: RunLedger;
@@ -38,16 +38,15 @@ export interface AttemptDeps {
  * the command, and settles what comes of it.
  */
 export async function attend(held: Held, deps: AttemptDeps): Promise<void> {
-  const { settle, time } = deps;
+  const { settle, ledger } = deps;
   for (;;) {
     if (!(await takePlace(held, deps))) return settle.leave(held);
     const plan = planFor(held.fire, deps.job(held.fire.job));
     if (plan.kind === "bury") return settle.bury(held, plan.reason);
-    const { task, job } = plan;
-    if (isExpired(task.expires, held.fire.slot, job.schedule, time.now())) {
-      return settle.skip(held, { why: "expired" });
-    }
-    const judged = await claim(held, task, deps);
+    if (!(await ledger.ready(held.gone.signal))) return settle.leave(held);
+    // Without a claim, which would end others for its sake. But a copy says nothing of its run.
+    if (isNew(held, ledger.state) && isOld(held, plan, deps)) return settle.skip(held, EXPIRED);
+    const judged = await claim(held, plan.task, deps);
     if (!judged) return settle.leave(held);
     if (judged.kind !== "run" && judged.kind !== "heir") return answer(held, judged, deps);
     const turn = await awaitTurn(held, judged.kind === "heir", deps);
@@ -55,6 +54,20 @@ export async function attend(held: Held, deps: AttemptDeps): Promise<void> {
     if (turn.kind === "wait") return settle.leave(held);
     if (turn.kind === "start") return run(held, deps);
   }
+}
+
+const EXPIRED = { why: "expired" } as const;
+
+function isOld(
+  { fire }: Held,
+  { task, job }: Plan & { kind: "run" },
+  { time }: AttemptDeps,
+): boolean {
+  return isExpired(task.expires, fire.slot, job.schedule, time.now());
+}
+
+function isNew({ fire, message }: Held, { runs, ended }: RunsState): boolean {
+  return message === 1 && !runs.has(fire.id) && !ended.has(fire.id);
 }
 
 function by({ name, time }: AttemptDeps): { worker: string; at: Instant } {
@@ -128,9 +141,10 @@ async function awaitTurn(held: Held, isHeir: boolean, deps: AttemptDeps): Promis
       if (turn.kind === "void" || turn.kind === "skip") return turn;
       if (turn.kind !== "wait" && held.hasPlace && !deps.isHolding()) {
         if (turn.kind === "start") return turn;
-        if (!(await ledger.start(startOf(held, claim, by(deps))))) return { kind: "wait" };
+        if (!(await ledger.put(startOf(held, claim, by(deps))))) return { kind: "wait" };
       } else if (turn.kind === "wait") {
         for (const { delivery } of held.messages) delivery.setAside();
+        held.isAside = true;
         freePlace(held, places);
         await rung;
         if (held.gone.signal.aborted) return { kind: "wait" };
@@ -165,9 +179,12 @@ async function run(held: Held, deps: AttemptDeps): Promise<void> {
   if (plan.kind === "bury") return settle.bury(held, plan.reason);
   const found = ledger.state.runs.get(held.fire.id);
   if (found) held.fire = { ...held.fire, attempt: attemptOf(found) };
+  const isFirst = held.fire.attempt === 1;
+  if (isFirst && isOld(held, plan, deps)) return settle.skip(held, EXPIRED);
   held.running = start(held, plan.task);
   const outcome: Outcome = await held.running.ended;
   delete held.running;
+  held.hasRun = true;
   freePlace(held, places);
   await settle.end(held, plan.task, outcome);
 }

@@ -27,11 +27,17 @@ export interface Held {
   claim?: string;
   /** While its command is going. */
   running?: RunningCommand;
+  /** Its command has ended. */
+  hasRun: boolean;
   /** Why its command was ended: it is asked to only once. */
   ending?: Ending;
   /** The ledger stands for it: the message is acknowledged. */
   isKept: boolean;
-  /** Calls off the giving up of its message. */
+  /** Its messages take no place of `prefetch`. */
+  isAside: boolean;
+  /** Nothing of it is left to be done. */
+  isSettled: boolean;
+  /** Calls off what limits the holding of its messages. */
   callOff: () => void;
 }
 
@@ -41,7 +47,8 @@ export type Ending = { why: "drain" | "void" } | { why: "cancelled" | "replaced"
 export function heldOf(fire: WorkerFire, message: Message): Held {
   return {
     ...{ fire, message: fire.attempt, queue: message.delivery.queue, messages: [message] },
-    ...{ gone: new AbortController(), hasPlace: false, isKept: false, callOff: () => {} },
+    ...{ gone: new AbortController(), hasPlace: false, hasRun: false },
+    ...{ isKept: false, isAside: false, isSettled: false, callOff: () => {} },
   };
 }
 

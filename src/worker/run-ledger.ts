@@ -8,11 +8,12 @@ import type { Instant } from "../clock/time.ts";
 import type { Judgement } from "../ledger/judge.ts";
 import type { NoticeClaim, NoticeRecord } from "../ledger/notice-record.ts";
 import type { MarkRecord, MissedRecord } from "../ledger/record.ts";
-import type { ClaimedRecord, RunRecord, StartedRecord } from "../ledger/run-record.ts";
+import type { ClaimedRecord, KeptRecord, RunRecord, StartedRecord } from "../ledger/run-record.ts";
 import { emptyRuns, type RunsState } from "../ledger/run-state.ts";
 import { after } from "./after.ts";
-import { createRunReader, type Ears, type Reached } from "./run-reader.ts";
-import { startingReader } from "./run-start.ts";
+import { createAnswers } from "./answers.ts";
+import { createRunReader, type Ears, type Reached, type WrittenRecord } from "./run-reader.ts";
+import { startingReader } from "./starting-reader.ts";
 
 /** The ledger as a worker sees it: what it says of runs, over whichever link is open. */
 export interface RunLedger {
@@ -25,20 +26,22 @@ export interface RunLedger {
    * why that cannot be done.
    */
   open(link: WorkerLink): Promise<BrokerProblem | undefined>;
+  /** Resolves with true when the state is current; with false when `signal` is aborted or it ends first. */
+  ready(signal?: AbortSignal): Promise<boolean>;
   /**
-   * Appends a claim, and says what it comes to when it is read back. Undefined: the link was lost, or
-   * `signal` was aborted first.
+   * Appends a claim, and says what it comes to when it is read back. Undefined: it may or may not be
+   * there, or `signal` was aborted first.
    */
   claim(record: ClaimedRecord, signal: AbortSignal): Promise<Judgement | undefined>;
-  /** Appends an heir's start; true when it is read back. Whether it was in time the state says. */
-  start(record: StartedRecord): Promise<boolean>;
+  /** Appends it; true when it is read back. Whether it was in time the state says. */
+  put(record: StartedRecord | KeptRecord): Promise<boolean>;
   /** Appends the claim of a notice; true when it is read back, and nobody has claimed it before. */
   claimNotice(record: NoticeClaim): Promise<boolean>;
   /** Tries once; false: it may not be there. */
   say(record: RunRecord | NoticeRecord): Promise<boolean>;
   /**
-   * Does `work` over one link after the other until the broker has answered. Undefined: `end` was
-   * called first.
+   * Does `work` over one link after the other, whenever the state is current, until the broker has
+   * answered. Undefined: `end` was called first.
    */
   insist(work: (link: WorkerLink) => Promise<FireOutcome>): Promise<FireOutcome | undefined>;
   /**
@@ -80,50 +83,40 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
   const listeners = new Set<Listener>();
   /** Those who wait for a link. */
   const waiting = new Set<() => void>();
-  /** Those who wait for the broker's answer. */
-  const insisting = new Set<() => void>();
+  const answers = createAnswers();
 
-  /** The link that is open, or the next one. Not by a race: what never ends would keep all who raced. */
+  const isCurrent = () => reader.isCurrent && link !== undefined && !link.isLost;
+
+  /** The link that is open and read, or the next one. Not by a race: what never ends would keep all who raced. */
   async function usable(signal?: AbortSignal): Promise<WorkerLink | undefined> {
     while (!isEnded && !signal?.aborted) {
-      if (link && !link.isLost) return link;
+      if (isCurrent()) return link;
       await new Promise<void>((resolve) => {
-        waiting.add(resolve);
-        signal?.addEventListener("abort", () => resolve(), { once: true });
+        const goOn = () => {
+          waiting.delete(goOn);
+          signal?.removeEventListener("abort", goOn);
+          resolve();
+        };
+        waiting.add(goOn);
+        signal?.addEventListener("abort", goOn, { once: true });
       });
     }
     return undefined;
   }
 
-  function orEnd<T>(work: Promise<T>): Promise<T | undefined> {
-    return new Promise((resolve) => {
-      const giveUp = () => resolve(undefined);
-      insisting.add(giveUp);
-      void work.then((answer) => {
-        insisting.delete(giveUp);
-        resolve(answer);
-      });
-    });
-  }
-
   function wake(): void {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
+    for (const goOn of [...waiting]) goOn();
   }
 
   /** Undefined: the link was lost first, or is no good. */
-  async function readBack(
-    record: ClaimedRecord | StartedRecord | MarkRecord | NoticeClaim,
-    over: WorkerLink,
-  ): Promise<Reached | undefined> {
+  async function readBack(record: WrittenRecord, over: WorkerLink): Promise<Reached | undefined> {
     const own = reader;
-    const { nonce } = record;
-    const back = own.reached(nonce);
+    const back = own.reached(record);
     const outcome = await over.append(record);
-    if (outcome.kind !== "confirmed") own.giveUp(nonce);
+    if (outcome.kind !== "confirmed") own.giveUp(record);
     const callOff = after(STUCK_MS, () => {
       readWhole = true;
-      own.giveUp(nonce);
+      own.giveUp(record);
       onStuck(over);
     });
     const read = await back;
@@ -138,10 +131,10 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
     const following = await over.follow(found.from, found.reader.take);
     if (isBrokerProblem(following)) return following;
     [reader, link] = [found.reader, over];
-    wake();
     const mark: MarkRecord = { kind: "mark", at: now(), nonce: crypto.randomUUID() };
     if (!(await readBack(mark, over))) return UNREADABLE;
     readWhole = false;
+    wake();
     return undefined;
   }
 
@@ -150,14 +143,19 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
       return reader.state;
     },
     get isCurrent() {
-      return reader.isCurrent && link !== undefined && !link.isLost;
+      return isCurrent();
     },
     open: follow,
+    ready: async (signal) => (await usable(signal)) !== undefined,
     async claim(record, signal) {
       const over = await usable(signal);
-      return over && (await readBack(record, over))?.judged;
+      if (!over) return undefined;
+      const read = await readBack(record, over);
+      // A broker that takes no records would be asked again and again.
+      if (!read && !over.isLost) await pause(AGAIN_MS);
+      return read?.judged;
     },
-    async start(record) {
+    async put(record) {
       return link !== undefined && (await readBack(record, link)) !== undefined;
     },
     async claimNotice(record) {
@@ -171,10 +169,10 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
       for (;;) {
         const over = await usable();
         if (!over) return undefined;
-        const outcome = await orEnd(work(over));
+        const outcome = await answers.unlessEnded(work(over));
         if (!outcome) return undefined;
         if (outcome.kind !== "in-doubt") return outcome;
-        if (!over.isLost) await new Promise<void>((resolve) => after(AGAIN_MS, resolve));
+        if (!over.isLost) await pause(AGAIN_MS);
       }
     },
     watch(listener) {
@@ -185,9 +183,13 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
       isEnded = true;
       reader.giveUp();
       wake();
-      for (const giveUp of insisting) giveUp();
+      answers.end();
     },
   };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void after(ms, resolve));
 }
 
 const UNREADABLE: BrokerProblem = {

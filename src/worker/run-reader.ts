@@ -3,9 +3,8 @@ import { fireId } from "../ledger/fire.ts";
 import { applyRefire, applyRun } from "../ledger/fold-runs.ts";
 import { type Judgement, judge } from "../ledger/judge.ts";
 import type { NoticeClaim } from "../ledger/notice-record.ts";
-import type { MissedRecord } from "../ledger/record.ts";
-import { isFault } from "../ledger/record.ts";
-import type { RunRecord } from "../ledger/run-record.ts";
+import { isFault, type MarkRecord, type MissedRecord } from "../ledger/record.ts";
+import type { ClaimedRecord, KeptRecord, RunRecord, StartedRecord } from "../ledger/run-record.ts";
 import type { RunsState } from "../ledger/run-state.ts";
 
 /** Reads a ledger for what it says of runs. */
@@ -15,13 +14,16 @@ export interface RunReader {
   readonly isCurrent: boolean;
   take(entry: LedgerEntry): void;
   /**
-   * Resolves when the record with this nonce has been read: with what it comes to by everything
-   * before it, if it is a claim. Undefined: it will not be read any more.
+   * Resolves when this record has been read: with what it comes to by everything before it, if it is
+   * a claim. Undefined: it will not be read any more.
    */
-  reached(nonce: string): Promise<Reached | undefined>;
+  reached(record: WrittenRecord): Promise<Reached | undefined>;
   /** Nobody who waits is to wait any longer, for this record or all of them. */
-  giveUp(nonce?: string): void;
+  giveUp(record?: WrittenRecord): void;
 }
+
+/** What a worker reads back after it has written it. */
+export type WrittenRecord = ClaimedRecord | StartedRecord | KeptRecord | MarkRecord | NoticeClaim;
 
 export interface Reached {
   judged: Judgement | undefined;
@@ -42,9 +44,9 @@ const MOST_NOTICES = 1000;
 
 export function createRunReader(state: RunsState, { onRun, onMissed }: Ears): RunReader {
   const waiting = new Map<string, (read: Reached | undefined) => void>();
-  const answer = (nonce: string, read: Reached | undefined) => {
-    waiting.get(nonce)?.(read);
-    waiting.delete(nonce);
+  const answer = (key: string, read: Reached | undefined) => {
+    waiting.get(key)?.(read);
+    waiting.delete(key);
   };
   const notices = new Set<string>();
   let isCurrent = false;
@@ -58,29 +60,27 @@ export function createRunReader(state: RunsState, { onRun, onMissed }: Ears): Ru
       if (content.kind === "fire") {
         applyRefire(state, fireId(content.fire.job, content.fire.slot));
       } else if (content.kind === "mark") {
-        if (!waiting.has(content.nonce)) return;
+        if (!waiting.has(keyOf(content))) return;
         isCurrent = true;
-        answer(content.nonce, { judged: undefined });
+        answer(keyOf(content), { judged: undefined });
         onRun(undefined);
       } else if (content.kind === "missed") {
         if (isCurrent) onMissed(content);
       } else if (content.kind === "notice") {
         if (content.event !== "claimed") return;
         const isFirst = noteNotice(notices, content);
-        answer(content.nonce, { judged: undefined, isFirst });
+        answer(keyOf(content), { judged: undefined, isFirst });
       } else if (content.kind === "run") {
-        const isOurs = content.event === "claimed" && waiting.has(content.nonce);
+        const isOurs = content.event === "claimed" && waiting.has(keyOf(content));
         const judged = isOurs ? judge(state, content) : undefined;
         applyRun(state, content);
-        if (content.event === "claimed" || content.event === "started") {
-          answer(content.nonce, { judged });
-        }
+        if (isWritten(content)) answer(keyOf(content), { judged });
         onRun(content);
       }
     },
-    reached: (nonce) => new Promise((resolve) => void waiting.set(nonce, resolve)),
-    giveUp(nonce) {
-      for (const one of nonce === undefined ? [...waiting.keys()] : [nonce]) answer(one, undefined);
+    reached: (record) => new Promise((resolve) => void waiting.set(keyOf(record), resolve)),
+    giveUp(record) {
+      for (const key of record ? [keyOf(record)] : [...waiting.keys()]) answer(key, undefined);
     },
   };
 }
@@ -92,4 +92,13 @@ function noteNotice(notices: Set<string>, { job, first, last }: NoticeClaim): bo
   notices.add(key);
   if (notices.size > MOST_NOTICES) notices.delete(notices.values().next().value!);
   return true;
+}
+
+/** The records of one claim have its nonce in common. */
+function keyOf(record: WrittenRecord): string {
+  return `${record.kind === "run" ? record.event : record.kind} ${record.nonce}`;
+}
+
+function isWritten(record: RunRecord): record is ClaimedRecord | StartedRecord | KeptRecord {
+  return record.event === "claimed" || record.event === "started" || record.event === "kept";
 }

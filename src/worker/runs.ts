@@ -4,12 +4,12 @@ import type { Time } from "../clock/time.ts";
 import type { Job } from "../config/config.ts";
 import type { Pace } from "../ledger/pace.ts";
 import type { Emit } from "../observe/events.ts";
-import { after } from "./after.ts";
+import { limitHolding } from "./ack-deadline.ts";
 import { type AttemptDeps, attend, freePlace } from "./attempt.ts";
 import { createClaimant } from "./claim.ts";
 import type { RunningCommand } from "./command.ts";
 import type { Guard } from "./guard.ts";
-import { bury, giveBack, type Held, heldOf, keyOf, naming, type Source } from "./held.ts";
+import { bury, finish, giveBack, type Held, heldOf, keyOf, naming, type Source } from "./held.ts";
 import { createNoticing } from "./noticing.ts";
 import { createPlaces } from "./places.ts";
 import { createRunLedger, type RunLedger } from "./run-ledger.ts";
@@ -94,7 +94,7 @@ export function createRuns(options: RunsOptions, onStuck: (link: WorkerLink) => 
     places: createPlaces(concurrency),
     isHolding: () => state.phase !== "starting",
     start: createStarter(options, notices, (running) => track(state.going, running.ended)),
-    isLive: (claim) => isLive(state, claim),
+    isLive: (claim) => live().some((held) => held.claim === claim),
   };
   const state: State = {
     ...{ options, ledger, phase: "starting", held: new Map(), deps },
@@ -111,7 +111,7 @@ export function createRuns(options: RunsOptions, onStuck: (link: WorkerLink) => 
     },
     giveBackWaiting() {
       state.phase = "giving-back";
-      for (const held of live()) if (!held.running) held.gone.abort();
+      for (const held of live()) if (!held.running && !held.hasRun) held.gone.abort();
     },
     terminate: () => interrupt(state, (running) => running.terminate("drain")),
     kill: () => interrupt(state, (running) => running.kill("drain")),
@@ -124,10 +124,6 @@ export function createRuns(options: RunsOptions, onStuck: (link: WorkerLink) => 
       ledger.end();
     },
   };
-}
-
-function isLive({ held }: State, claim: string): boolean {
-  return held.values().some((one) => one.claim === claim);
 }
 
 function interrupt({ held }: State, end: (running: RunningCommand) => void): void {
@@ -152,8 +148,7 @@ function take(state: State, delivery: Delivery, source: Source): void {
   const held = heldOf(fire, { delivery, source });
   if (same && !same.gone.signal.aborted) {
     emit({ type: "run.copy_dropped", ...naming(fire), reason: "this worker has it already" });
-    same.messages.push(...held.messages);
-    if (same.isKept) void state.deps.settle.drop(held, "this worker has it already");
+    join(state, same, held);
   } else if (state.phase === "giving-back") {
     giveBack(held);
     emit({ type: "run.given_back", ...naming(fire), reason: NOT_STARTED });
@@ -163,16 +158,20 @@ function take(state: State, delivery: Delivery, source: Source): void {
   }
 }
 
+/** Another message of what this worker has: it is settled with it. */
+function join(state: State, same: Held, { messages }: Held): void {
+  const isFirst = same.messages.every(({ source }) => source.lost);
+  same.messages.push(...messages);
+  if (same.isAside) for (const { delivery } of messages) delivery.setAside();
+  if (same.isKept) finish(same);
+  else if (isFirst) limitHolding(same, state.deps);
+}
+
 async function serve(state: State, key: string, held: Held): Promise<void> {
-  const { options, deps } = state;
-  const task = options.job(held.fire.job)?.task;
-  // RabbitMQ does not let a message be held for ever.
-  const deadline = task?.kind === "run" ? task.ackDeadline : Infinity;
-  held.callOff = after(deadline, () => {
-    if (held.claim === undefined) held.gone.abort();
-    else void deps.settle.keep(held);
-  });
+  const { deps } = state;
+  limitHolding(held, deps);
   await attend(held, deps);
+  held.isSettled = true;
   held.callOff();
   freePlace(held, deps.places);
   if (state.held.get(key) === held) state.held.delete(key);
@@ -181,7 +180,7 @@ async function serve(state: State, key: string, held: Held): Promise<void> {
 function lose({ held }: State, source: Source): void {
   source.lost = true;
   for (const one of held.values()) {
-    if (one.running || one.isKept) continue;
+    if (one.running || one.hasRun || one.isKept) continue;
     if (one.messages.length > 0 && one.messages.every((message) => message.source.lost)) {
       one.gone.abort();
     }

@@ -1,6 +1,7 @@
 import type { FireOutcome } from "../broker/broker.ts";
 import type { RunTask } from "../config/config.ts";
 import type { RunRecord, SkippedRecord } from "../ledger/run-record.ts";
+import { isVoid } from "../ledger/run-state.ts";
 import type { Emit } from "../observe/events.ts";
 import { keptOf, parkedOf } from "./claim.ts";
 import type { Outcome } from "./command.ts";
@@ -29,8 +30,8 @@ export interface Settle {
   again(held: Held, delayMs: number): Promise<void>;
   /** It was out of attempts already. */
   buryAgain(held: Held): Promise<void>;
-  /** From here on the ledger stands for its run. */
-  keep(held: Held): Promise<void>;
+  /** From here on the ledger stands for its run. False: it may not, since its claim does not stand. */
+  keep(held: Held): Promise<boolean>;
 }
 
 export interface SettleDeps {
@@ -128,6 +129,12 @@ export function createSettle(deps: SettleDeps): Settle {
         giveBack(held);
         return;
       }
+      if (!(await ledger.ready())) return;
+      // Somebody else may have begun meanwhile: then it is theirs to say what becomes of it.
+      if (isVoid(ledger.state, held.fire.id, held.claim!)) {
+        giveBack(held);
+        return;
+      }
       const { before, job } = held.fire;
       const { message } = held;
       const recovered = outcome.ok && ledger.state.failing.has(job);
@@ -162,7 +169,8 @@ export function createSettle(deps: SettleDeps): Settle {
       finish(held);
     },
     async bury(held, reason) {
-      if (!(await record(held, { ...of(held), event: "buried", reason }))) return;
+      const nonce = held.claim === undefined ? {} : { nonce: held.claim };
+      if (!(await record(held, { ...of(held), event: "buried", reason, ...nonce }))) return;
       const { job, id: fire } = held.fire;
       const messages = held.messages.splice(0);
       if (messages.length === 0) await putAmongDead(held, reason);
@@ -173,11 +181,13 @@ export function createSettle(deps: SettleDeps): Settle {
       if (await putAmongDead(held, "out of attempts")) finish(held);
     },
     async keep(held) {
-      const { claim } = held;
-      if (claim === undefined) return;
-      if (!(await ledger.say(keptOf(held, claim, by())))) return;
+      const { claim, fire } = held;
+      if (claim === undefined || !(await ledger.put(keptOf(held, claim, by())))) return false;
+      const run = ledger.state.runs.get(fire.id);
+      if (run?.nonce !== claim || !run.kept) return false;
       held.isKept = true;
       finish(held);
+      return true;
     },
   };
 }

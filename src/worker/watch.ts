@@ -1,6 +1,6 @@
 import type { Pace } from "../ledger/pace.ts";
 import type { RunRecord } from "../ledger/run-record.ts";
-import { isStanding, type Run, replacedBy } from "../ledger/run-state.ts";
+import { isStanding, isVoid, type Run, replacedBy } from "../ledger/run-state.ts";
 import { type Claimant, parkedOf } from "./claim.ts";
 import type { Ending, Held } from "./held.ts";
 import type { RunLedger } from "./run-ledger.ts";
@@ -18,6 +18,9 @@ export interface WatchDeps {
   live(): Iterable<Held>;
 }
 
+/** Of one record. */
+const MOST_CLAIMS = 1000;
+
 /**
  * Watches what the ledger says of the runs of this worker, and answers: a run that is cancelled or
  * replaced is ended; one that an heir asks for is spoken for; a claim that nobody here knows of any more is
@@ -32,8 +35,10 @@ export function watchOver(deps: WatchDeps): () => void {
   });
   const timer = setInterval(() => {
     const claims = Array.from(live(), ({ claim }) => claim).filter((claim) => claim !== undefined);
-    if (claims.length === 0) return;
-    void ledger.say({ kind: "run", at: now(), event: "alive", worker: name, claims });
+    for (let from = 0; from < claims.length; from += MOST_CLAIMS) {
+      const some = claims.slice(from, from + MOST_CLAIMS);
+      void ledger.say({ kind: "run", at: now(), event: "alive", worker: name, claims: some });
+    }
   }, pace.alive);
   return () => {
     unwatch();
@@ -59,7 +64,8 @@ function lookAt(deps: WatchDeps, record: Exclude<RunRecord, { event: "alive" }>)
   }
   if (record.event !== "claimed") return;
   const run = ledger.state.runs.get(record.fire);
-  if (run?.heir && claimant.isOwn(run.nonce)) speakFor(deps, run);
+  // Also one that arrived there after its link was lost.
+  if (run && claimant.isOwn(run.nonce)) speakFor(deps, run);
 }
 
 /** Ends a command that is not to go on. */
@@ -76,10 +82,10 @@ function check({ ledger }: WatchDeps, held: Held): void {
 
 function endingOf({ state }: RunLedger, fire: string, claim: string): Ending | undefined {
   const run = state.runs.get(fire);
-  if (!run || !isStanding(run) || run.nonce !== claim) return { why: "void" };
+  if (isVoid(state, fire, claim) || (run && !isStanding(run))) return { why: "void" };
   const canceller = state.cancelled.get(fire);
   if (canceller !== undefined) return { why: "cancelled", by: canceller };
-  const replacer = replacedBy(state, run);
+  const replacer = run && replacedBy(state, run);
   return replacer === undefined ? undefined : { why: "replaced", by: replacer };
 }
 

@@ -2,10 +2,10 @@ import { isBrokerProblem } from "../../src/broker/broker.ts";
 import { openBroker } from "../../src/broker/open.ts";
 import { encodeFire } from "../../src/broker/wire.ts";
 import { systemTime } from "../../src/clock/time.ts";
-import type { Job } from "../../src/config/config.ts";
+import type { Job, RunTask } from "../../src/config/config.ts";
 import type { Fire } from "../../src/ledger/fire.ts";
 import { STANDARD_PACE } from "../../src/ledger/pace.ts";
-import type { FinishedRecord } from "../../src/ledger/run-record.ts";
+import type { FinishedRecord, RunRecord } from "../../src/ledger/run-record.ts";
 import type { Event } from "../../src/observe/events.ts";
 import { createWorker, type Worker, type WorkerDeps } from "../../src/worker/worker.ts";
 import type { Taken } from "../support/amqp.ts";
@@ -48,8 +48,24 @@ export interface Rig {
   dead(): Promise<Taken[]>;
   /** The ends of attempts in the ledger, when there are `count`. */
   ledger(count: number): Promise<FinishedRecord[]>;
+  /** Everything that the ledger says of runs, when `enough` says so. */
+  runs(enough: (runs: readonly Said[]) => boolean): Promise<Said[]>;
+  /** Another worker with the same file, folder and queues. It ends with this one. */
+  beside(options?: Partial<WorkerDeps>): Rig;
   /** Ends what is left and removes the folder. */
   end(): Promise<void>;
+}
+
+/** A record of a run that names it. */
+export type Said = Exclude<RunRecord, { event: "alive" }>;
+
+/** What several workers have in common. */
+interface Common {
+  url: string;
+  namespace: string;
+  folder: ReturnType<typeof temporaryFolder>;
+  stranger: ReturnType<typeof strangerAt>;
+  file: Map<string, Job>;
 }
 
 const SOON_MS = 10_000;
@@ -62,16 +78,43 @@ export function rig(
   const folder = temporaryFolder("worker");
   const url = urlIn(folder.path, ground.url);
   const namespace = uniqueNamespace("worker");
-  const real = openBroker(url, { namespace, name: "host:7", now: Date.now, emit: () => {} });
+  const stranger = strangerAt(url, namespace);
+  const file = new Map(Object.entries(jobs).map(([name, command]) => [name, job(name, command)]));
+  const others: Rig[] = [];
+  const common = { url, namespace, folder, stranger, file };
+  const first = rigIn(common, options, (more = {}) => {
+    const other = rigIn(
+      common,
+      { name: `host:${8 + others.length}`, ...options, ...more },
+      first.beside,
+    );
+    others.push(other);
+    return other;
+  });
+  return {
+    ...first,
+    async end() {
+      await Promise.all([first, ...others].map(({ end }) => end()));
+      await stranger.close();
+      folder.remove();
+    },
+  };
+}
+
+function rigIn(
+  { url, namespace, folder, stranger, file }: Common,
+  options: Partial<WorkerDeps>,
+  beside: Rig["beside"],
+): Rig {
+  const { name = "host:7" } = options;
+  const real = openBroker(url, { namespace, name, now: Date.now, emit: () => {} });
   if ("code" in real) throw new Error(real.message);
   const broker = watchedBroker(real);
-  const stranger = strangerAt(url, namespace);
   const events: Event[] = [];
-  const file = new Map(Object.entries(jobs).map(([name, command]) => [name, job(name, command)]));
   const stop = new AbortController();
   const worker = createWorker({
     broker,
-    name: "host:7",
+    name,
     queues: ["default"],
     concurrency: 2,
     job: (name) => file.get(name),
@@ -112,29 +155,35 @@ export function rig(
       return taken;
     },
     dead: stranger.takeDead,
-    ledger: (n) => readRuns(real, n),
+    async ledger(n) {
+      const ends = (runs: readonly Said[]) => runs.filter((run) => run.event === "finished");
+      return ends(await readRuns(real, (runs) => ends(runs).length >= n));
+    },
+    runs: (enough) => readRuns(real, enough),
+    beside,
     async end() {
       worker.terminate();
       worker.terminate();
       await worker.drain({ drainMs: 0 });
-      await stranger.close();
-      folder.remove();
     },
   };
 }
 
-async function readRuns(broker: Pick<WatchedBroker, "openLedger">, count: number) {
+async function readRuns(
+  broker: Pick<WatchedBroker, "openLedger">,
+  enough: (runs: readonly Said[]) => boolean,
+): Promise<Said[]> {
   const link = await broker.openLedger();
   if (isBrokerProblem(link)) throw new Error(link.message);
-  const runs: FinishedRecord[] = [];
+  const runs: Said[] = [];
   await link.follow("oldest", ({ content }) => {
     if (!("kind" in content) || content.kind !== "run") return;
-    if (content.event === "finished") runs.push(content);
+    if (content.event !== "alive") runs.push(content);
   });
   await until(
-    () => runs.length >= count,
+    () => enough(runs),
     SOON_MS,
-    () => `${count} records, got ${runs.length}`,
+    () => `records, got ${runs.map(({ event, fire }) => `${event} ${fire}`).join(", ")}`,
   );
   await link.close(SOON_MS);
   return runs;
@@ -167,7 +216,12 @@ function messageOf(fire: Fire): Put {
 }
 
 /** A job that runs `command` in a shell. */
-export function job(name: string, command: string, timeout?: number): Job {
+export function job(
+  name: string,
+  command: string,
+  timeout?: number,
+  fields: Partial<RunTask> = {},
+): Job {
   return {
     name,
     schedule: { next: () => undefined },
@@ -176,7 +230,12 @@ export function job(name: string, command: string, timeout?: number): Job {
     timezone: "UTC",
     paused: false,
     catchUp: { run: "none", within: 0, max: 1 },
-    task: aTask({ command, killAfter: 5000, ...(timeout === undefined ? {} : { timeout }) }),
+    task: aTask({
+      command,
+      killAfter: 5000,
+      ...(timeout === undefined ? {} : { timeout }),
+      ...fields,
+    }),
   };
 }
 

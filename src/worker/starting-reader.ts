@@ -3,7 +3,7 @@ import { emptyRuns } from "../ledger/run-state.ts";
 import { decodeSnapshot } from "../ledger/snapshot.ts";
 import { createRunReader, type Ears, type RunReader } from "./run-reader.ts";
 
-/** Where reading begins: at the newest snapshot, if it can be read, unless the `whole` ledger is wanted. */
+/** A reader, and where it begins: at the newest snapshot, if it can be read and `whole` is not asked for. */
 export async function startingReader(
   link: WorkerLink,
   whole: boolean,
