@@ -67,7 +67,7 @@ export function readLetter(id: string, headers: Headers, body: Buffer): DeadLett
 
 /** What belongs to one life of a message; `CC` and `BCC` would send it to others too. */
 const OF_ONE_LIFE =
-  /^(x-clockd-(reason|queue|dead-at|delay)|x-death|x-(first|last)-death-.*|x-delivery-count|x-acquired-count|CC|BCC)$/;
+  /^(x-clockd-(reason|queue|dead-at|wait-.*)|x-death|x-(first|last)-death-.*|x-delivery-count|x-acquired-count|CC|BCC)$/;
 
 /** The headers of a message without what it got on its way into the dead letters, or somewhere else. */
 export function plainHeaders(headers: Headers): Record<string, unknown> {

@@ -10,13 +10,3 @@ export function refuseDelay(delayMs: number): FireOutcome | undefined {
   const message = `nothing is kept back for more than ${LONGEST_DAYS} days`;
   return { kind: "undeliverable", problem: { code: "BROKER_DELAY", message } };
 }
-
-/**
- * Up to two digits, never less: 12345 becomes 13000. So a policy that spreads its delays needs a hundred
- * queues and not one for each millisecond, and the delays that people write stay as they are.
- */
-export function roundedDelay(delayMs: number): number {
-  const whole = Math.max(0, Math.ceil(delayMs));
-  const step = 10 ** Math.max(0, String(whole).length - 2);
-  return Math.ceil(whole / step) * step;
-}

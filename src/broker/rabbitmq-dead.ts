@@ -97,7 +97,9 @@ export function deadOf(
         const wanted = new Set(ids);
         const all = hold.messages.map((message) => ({ message, letter: letterOf(message) }));
         const meant = all.filter(({ letter }) => wanted.has(letter.id));
-        return await settleAll(meant, how, hold);
+        const result = await settleAll(meant, how, hold);
+        // Whatever was not acknowledged is still there, and it cannot be said what was.
+        return connected.isLost() ? await connected.lost : result;
       } catch (error) {
         // The channel closed in this very turn: what it had not settled is still there.
         return problem("BROKER_CLOSED", (error as Error).message);

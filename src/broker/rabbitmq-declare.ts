@@ -103,7 +103,7 @@ function isGone(answer: BrokerProblem | undefined): boolean {
 }
 
 async function assertBase(channel: Channel, topology: Topology): Promise<undefined> {
-  const { exchange, workExchange, unrouted, retry, dead, ledger, snapshots } = topology;
+  const { exchange, workExchange, unrouted, dead, ledger, snapshots } = topology;
   await channel.assertQueue(dead, { durable: true, arguments: DEAD });
   await channel.assertExchange(unrouted, "fanout", { durable: true });
   await channel.assertQueue(unrouted, { durable: true, arguments: QUORUM });
@@ -116,7 +116,6 @@ async function assertBase(channel: Channel, topology: Topology): Promise<undefin
   const options = { durable: true, alternateExchange: unrouted };
   await channel.assertExchange(workExchange, "topic", options);
   await channel.bindExchange(workExchange, exchange, WORK_KEYS);
-  await channel.assertExchange(retry, "headers", { durable: true });
   await channel.assertQueue(snapshots, { durable: true, arguments: SNAPSHOTS });
 }
 

@@ -6,8 +6,6 @@ export interface Topology {
   workExchange: string;
   /** Exchange and queue of the fires whose work queue is gone. */
   unrouted: string;
-  /** Headers exchange before the retry queues. */
-  retry: string;
   dead: string;
   ledger: string;
   snapshots: string;
@@ -15,8 +13,8 @@ export interface Topology {
   witness: string;
   workQueue(queue: string): string;
   workKey(queue: string): string;
-  /** The queue of what waits for `delay` ms. */
-  retryQueue(delay: number): string;
+  /** Exchange and queue of what waits for a step of `ms`. */
+  retryStep(ms: number): string;
   /** Routing key of a record that goes to the ledger only. */
   ledgerKey(kind: string): string;
 }
@@ -26,7 +24,6 @@ export function topologyOf(namespace: string): Topology {
     exchange: namespace,
     workExchange: `${namespace}.work`,
     unrouted: `${namespace}.unrouted`,
-    retry: `${namespace}.retry`,
     dead: `${namespace}.dead`,
     ledger: `${namespace}.ledger`,
     snapshots: `${namespace}.snapshots`,
@@ -34,7 +31,7 @@ export function topologyOf(namespace: string): Topology {
     witness: `${namespace}.witness`,
     workQueue: (queue) => `${namespace}.work.${queue}`,
     workKey: (queue) => `${WORK_KEY}${queue}`,
-    retryQueue: (delay) => `${namespace}.retry.${delay}`,
+    retryStep: (ms) => `${namespace}.retry.${ms}`,
     ledgerKey: (kind) => `ledger.${kind}`,
   };
 }

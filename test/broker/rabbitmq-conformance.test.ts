@@ -56,17 +56,15 @@ brokerConformance({
   },
   async remove(namespace, queues) {
     const topology = topologyOf(namespace);
-    const { exchange, workExchange, unrouted, retry, dead, ledger, snapshots, leader, witness } =
-      topology;
+    const { exchange, workExchange, unrouted, dead, ledger, snapshots, leader, witness } = topology;
     const amqp = await openAmqp(url);
     const own = [unrouted, dead, ledger, snapshots, leader, witness];
-    const delays = Array.from({ length: 100 }, (_, index) => index);
-    const waits = [400, 60_000, ...delays.map((n) => 1000 + n * 100)];
-    own.push(...waits.map(topology.retryQueue));
+    const steps = Array.from({ length: 25 }, (_, index) => topology.retryStep(100 * 2 ** index));
+    own.push(...steps);
     for (const queue of [...own, ...queues.map(topology.workQueue)]) {
       await amqp.channel.deleteQueue(queue);
     }
-    for (const name of [exchange, workExchange, unrouted, retry])
+    for (const name of [exchange, workExchange, unrouted, ...steps])
       await amqp.channel.deleteExchange(name);
     await amqp.close();
   },
