@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { type Bench, figureLine, isMet, machineLine } from "./bench/figures.ts";
 
 /** Shared by the benchmarks, and no benchmark itself. */
-const SHARED = ["figures.ts", "running.ts"];
+const SHARED = ["figures.ts", "log.ts", "running.ts"];
 
 const folder = new URL("./bench/", import.meta.url);
 const names = readdirSync(folder)

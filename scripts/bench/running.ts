@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/folder.ts";
 import type { Bench } from "./figures.ts";
+import { readLines } from "./log.ts";
 
 /** A line of the log. `at`: when it was written, ms UTC. */
 export interface Logged {
@@ -52,7 +53,7 @@ export function startClock({ url, namespace, jobs }: ClockOptions): RunningClock
   const child = spawn(process.execPath, args, { stdio: ["ignore", output, "inherit"] });
   closeSync(output);
   const exited = new Promise((resolve) => child.on("exit", resolve));
-  const reading = readLines(log);
+  const reading = readLines<Logged>(log, EVENTS);
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     child.kill("SIGCONT");
@@ -72,34 +73,6 @@ export function startClock({ url, namespace, jobs }: ClockOptions): RunningClock
 }
 
 const EVENTS = /"event":"(fire.confirmed|clock.leading|clock.standing_by|slots.missed)"/;
-
-function readLines(log: string) {
-  const found: Logged[] = [];
-  const reader = openSync(log, "r");
-  const buffer = Buffer.alloc(1 << 20);
-  let rest = "";
-  let ended = false;
-  // Only what is new, and seldom: the measurement must not take the time that it measures.
-  const lines = () => {
-    for (let read = 1; read > 0 && !ended; ) {
-      read = readSync(reader, buffer);
-      const texts = (rest + buffer.toString("utf8", 0, read)).split("\n");
-      rest = texts.pop()!;
-      for (const text of texts) {
-        if (!EVENTS.test(text)) continue;
-        const entry = JSON.parse(text);
-        found.push({ ...entry, at: Date.parse(entry.time) });
-      }
-    }
-    return found;
-  };
-  const end = () => {
-    lines();
-    ended = true;
-    closeSync(reader);
-  };
-  return { lines, end };
-}
 
 /** Waits until the clock has logged so many fires. */
 export function enough(bench: Bench, clock: RunningClock, count: number): Promise<void> {
