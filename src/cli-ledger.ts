@@ -1,5 +1,6 @@
 import type { Argv } from "yargs";
 import { systemTime } from "./clock/time.ts";
+import { cancel } from "./commands/cancel.ts";
 import { history } from "./commands/history.ts";
 import type { Host } from "./commands/host.ts";
 import {
@@ -84,6 +85,21 @@ function asking(parser: Argv, host: Host, done: Done, stdin: string): Argv {
         const options = { ...ledgerOptions(argv), job: argv.job, payload, wait: argv.wait };
         return done(trigger(options, ioOf(host)));
       },
+    )
+    .command(
+      "cancel <what..>",
+      "end runs, or let fires not be run",
+      (command) =>
+        ledgerFlags(command)
+          .positional("what", {
+            type: "string",
+            array: true,
+            demandOption: true,
+            describe: "ids of fires, or jobs: all their runs",
+          })
+          .example("clockd cancel reports", "")
+          .example("clockd cancel reports@2026-12-01T08:00:00Z", ""),
+      (argv) => done(cancel({ ...ledgerOptions(argv), what: argv.what }, ioOf(host))),
     )
     .command(
       "pause <jobs..>",

@@ -50,6 +50,16 @@ const host: Host = {
   pid: process.pid,
   hostname: hostname(),
   self: isSea() ? [process.execPath] : [process.execPath, process.argv[1]!],
+  commandLine: isSea()
+    ? [process.execPath, ...process.argv.slice(2)]
+    : [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+  become(program, argv) {
+    try {
+      return process.execve!(program, argv, process.env);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  },
   get stop() {
     return listen();
   },

@@ -52,13 +52,13 @@ export interface LedgerLink {
     onEntry: (entry: LedgerEntry) => void,
   ): Promise<Following | BrokerProblem>;
   /**
-   * All dead letters that there are now, oldest first. They stay as they are, also when this process
-   * dies meanwhile. `onLetter` must not throw.
+   * The dead letters, oldest first; of more than 60,000 the oldest. They stay as they are, also when
+   * this process dies meanwhile. `onLetter` must not throw.
    */
   readDead(onLetter: (letter: DeadLetter) => void): Promise<BrokerProblem | undefined>;
   /**
-   * Takes letters out of the dead letters, by id. `retry`: each goes back into its work queue first, as
-   * the next attempt, and it is safe there before it leaves the dead letters.
+   * Takes letters out of the dead letters, by id. `retry`: each goes back into its work queue, as the
+   * next attempt, and is safe there before it leaves the dead letters.
    */
   settleDead(ids: Iterable<string>, how: DeadHow): Promise<SettledDead | BrokerProblem>;
   /** Resolves when the link can no longer be trusted, with the reason. Pending after `close()`. */
@@ -164,7 +164,7 @@ export interface Delivery {
   giveBack(): boolean;
   /** To the dead letters with the reason; resolves when it is safe there. False when lost first. */
   bury(reason: string): Promise<boolean>;
-  /** From now on it takes none of the places of `prefetch`: another may be delivered. Counts once. */
+  /** From now on it takes no place of `prefetch`: one other may come, and stays if it has. Counts once. */
   setAside(): void;
 }
 

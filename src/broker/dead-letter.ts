@@ -1,5 +1,5 @@
 import type { Instant } from "../clock/time.ts";
-import { isInstant } from "../ledger/fields.ts";
+import { isInstant, isJobName } from "../ledger/fields.ts";
 import type { BrokerProblem, WireProblem, WorkerFire } from "./broker.ts";
 import { queueOfKey } from "./topology.ts";
 import { decodeFire, isWireProblem } from "./wire.ts";
@@ -56,7 +56,7 @@ export function readLetter(id: string, headers: Headers, body: Buffer): DeadLett
   return {
     id,
     at: [headers["x-clockd-dead-at"], death?.at].find(isInstant),
-    queue: textOf(headers["x-clockd-queue"]) ?? death?.queue ?? "",
+    queue: [headers["x-clockd-queue"], death?.queue].find(isJobName) ?? "",
     reason: textOf(headers["x-clockd-reason"]) ?? death?.reason ?? "it does not say why",
     ...known,
     history: readHistory(headers),

@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
-import { type FireOutcome, isBrokerProblem, type LedgerLink } from "./broker.ts";
+import {
+  type BrokerProblem,
+  type FireOutcome,
+  isBrokerProblem,
+  type LedgerLink,
+} from "./broker.ts";
 import {
   type DeadHow,
   type DeadLetter,
@@ -14,51 +19,63 @@ import { type Hold, holdDead } from "./rabbitmq-hold.ts";
 import type { LinkOptions } from "./rabbitmq-ledger.ts";
 import { ownProperties } from "./rabbitmq-message.ts";
 import { undeliverable } from "./rabbitmq-publisher.ts";
-import { createSide, type Side } from "./rabbitmq-side.ts";
+import { createQueues } from "./rabbitmq-queues.ts";
+import { createSide } from "./rabbitmq-side.ts";
 
 /** Sent and acknowledged at once; see `SETTLE_MS` of a worker's link. */
 const AT_ONCE = 32;
 const SETTLE_MS = 300;
+
+interface Meant {
+  message: ConsumeMessage;
+  letter: DeadLetter;
+}
+
+const SAFE: FireOutcome = { kind: "confirmed" };
 
 /** The dead letters of RabbitMQ. */
 export function deadOf(
   connected: Connected,
   { topology, learned, now }: LinkOptions,
 ): Pick<LedgerLink, "readDead" | "settleDead"> {
-  async function settleOne(
-    message: ConsumeMessage,
-    letter: DeadLetter,
-    { channel }: Hold,
-    side: Side | undefined,
-  ): Promise<FireOutcome> {
-    if (side) {
-      if (letter.queue === "") return { kind: "undeliverable", problem: noQueue() };
-      const headers = retryHeaders(letter, headersOf(message), now());
-      const properties = { ...ownProperties(message), persistent: true, headers };
-      const route = { exchange: topology.workExchange, key: topology.workKey(letter.queue) };
-      const { outcome, refusal } = await side.publish({ body: letter.body, properties }, route);
-      if (refusal !== undefined) return undeliverable("BROKER_REFUSED", refusal);
-      if (outcome.kind !== "confirmed") return outcome;
-    }
-    channel.ack(message);
-    return { kind: "confirmed" };
+  const side = createSide(connected, learned);
+  const queues = createQueues(connected, topology);
+
+  /** Into its work queue. */
+  async function sendBack({ message, letter }: Meant): Promise<FireOutcome> {
+    const headers = retryHeaders(letter, headersOf(message), now());
+    const properties = { ...ownProperties(message), persistent: true, headers };
+    const route = { exchange: topology.workExchange, key: topology.workKey(letter.queue) };
+    const { outcome, refusal } = await side.publish({ body: letter.body, properties }, route);
+    return refusal === undefined ? outcome : undeliverable("BROKER_REFUSED", refusal);
   }
 
-  async function settleAll(ids: ReadonlySet<string>, how: DeadHow, hold: Hold) {
-    const side = how === "retry" ? createSide(connected, learned) : undefined;
+  /** Why those of a work queue cannot go back. */
+  async function refusals(meant: readonly Meant[]): Promise<Map<string, BrokerProblem>> {
+    const found = new Map<string, BrokerProblem>();
+    for (const queue of new Set(meant.map(({ letter }) => letter.queue))) {
+      const failure = queue === "" ? noQueue() : await queues.ensure([queue]);
+      if (failure) found.set(queue, failure);
+    }
+    return found;
+  }
+
+  async function settleAll(meant: readonly Meant[], how: DeadHow, { channel }: Hold) {
     const result: SettledDead = { settled: 0, failed: [] };
-    const meant = hold.messages.flatMap((message) => {
-      const letter = letterOf(message);
-      return ids.has(letter.id) ? [{ message, letter }] : [];
-    });
-    for (let from = 0; from < meant.length; from += AT_ONCE) {
-      const some = meant.slice(from, from + AT_ONCE);
-      const outcomes = some.map(({ message, letter }) => settleOne(message, letter, hold, side));
-      for (const [index, outcome] of (await Promise.all(outcomes)).entries()) {
-        const { id } = some[index]!.letter;
-        if (outcome.kind === "confirmed") result.settled++;
-        else result.failed.push({ id, problem: outcome.problem });
+    const refused = how === "retry" ? await refusals(meant) : new Map<string, BrokerProblem>();
+    const settleOne = async (one: Meant) => {
+      const { id, queue } = one.letter;
+      const problem = refused.get(queue);
+      if (problem) return void result.failed.push({ id, problem });
+      const outcome = how === "retry" ? await sendBack(one) : SAFE;
+      if (outcome.kind !== "confirmed") {
+        return void result.failed.push({ id, problem: outcome.problem });
       }
+      channel.ack(one.message);
+      result.settled++;
+    };
+    for (let from = 0; from < meant.length; from += AT_ONCE) {
+      await Promise.all(meant.slice(from, from + AT_ONCE).map(settleOne));
     }
     if (result.settled > 0) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     return result;
@@ -77,7 +94,10 @@ export function deadOf(
       const hold = await holdDead(connected, topology, now);
       if (isBrokerProblem(hold)) return hold;
       try {
-        return await settleAll(new Set(ids), how, hold);
+        const wanted = new Set(ids);
+        const all = hold.messages.map((message) => ({ message, letter: letterOf(message) }));
+        const meant = all.filter(({ letter }) => wanted.has(letter.id));
+        return await settleAll(meant, how, hold);
       } catch (error) {
         // The channel closed in this very turn: what it had not settled is still there.
         return problem("BROKER_CLOSED", (error as Error).message);

@@ -5,7 +5,7 @@ import { withDeadline } from "./deadline.ts";
 import { type Connected, onScratchChannel, orLost, problem } from "./rabbitmq-connect.ts";
 import type { Topology } from "./topology.ts";
 
-/** All messages that the dead letters had when it began, oldest first. Others see them after `release`. */
+/** The messages that the dead letters had when it began, oldest first. Others see them after `release`. */
 export interface Hold {
   messages: ConsumeMessage[];
   channel: ConfirmChannel;
@@ -18,6 +18,8 @@ const PATIENCE_MS = 10_000;
 /** What a reader that died has left of its marker is nobody's. ms. */
 const STALE_MS = 600_000;
 const MARK = "mark";
+/** RabbitMQ gives no more to anybody at once (65535). */
+const MOST = 60_000;
 
 /**
  * Takes hold of all dead letters. The queue gives its messages to one consumer at a time, the next one
@@ -67,7 +69,10 @@ function readAll(
     if (!message) return closed();
     timer.refresh();
     const { type, messageId, appId } = message.properties;
-    if (type !== MARK || appId !== "clockd") return void messages.push(message);
+    if (type !== MARK || appId !== "clockd") {
+      if (messages.push(message) === MOST) done.resolve(undefined);
+      return;
+    }
     const isOurs = messageId === nonce;
     // One of another reader, who waits for it. When its time is over, of one that has died.
     if (isOurs || at - Number(message.properties.headers?.["x-clockd-at"]) > STALE_MS) {
@@ -81,8 +86,8 @@ function readAll(
     const mark = { type: MARK, messageId: nonce, appId: "clockd", headers, persistent: true };
     channel.publish("", dead, Buffer.alloc(0), { ...mark, expiration: STALE_MS });
     await channel.waitForConfirms();
-    // No limit: all of them are held.
-    await channel.prefetch(0);
+    // All of them are held. Without a number a quorum queue gives 2000.
+    await channel.prefetch(MOST);
     await channel.consume(dead, take);
   };
   begin().catch((error: Error) => done.resolve(problem("BROKER_REFUSED", error.message)));

@@ -38,6 +38,11 @@ export interface Publisher extends Pending {
  */
 export const MOST_HEADER_BYTES = 48 * 1024;
 
+/** The broker said no: a queue is full, or not there yet. Another queue may have the message. */
+export const NACK = "BROKER_NACK";
+/** The driver's word for it. */
+const NACKED = "message nacked";
+
 /** What the broker has taught us: it tells its limit only when a message breaks it. */
 export interface Learned {
   largestBody: number;
@@ -72,7 +77,9 @@ export function createPublisher(
     if (error) {
       const bytes = message.body.length;
       if (bytes > learned.largestBody) return tooLarge(bytes, learned);
-      return { kind: "in-doubt", problem: problem("BROKER_NO_CONFIRM", refusal ?? error.message) };
+      const isNack = error.message === NACKED;
+      const why = isNack ? "the broker did not take the message" : (refusal ?? error.message);
+      return { kind: "in-doubt", problem: problem(isNack ? NACK : "BROKER_NO_CONFIRM", why) };
     }
     const reply = returned.take(message, route);
     if (reply === undefined) return { kind: "confirmed" };

@@ -5,7 +5,7 @@ import { refuseDelay, roundedDelay } from "./delay.ts";
 import { type Connected, onScratchChannel } from "./rabbitmq-connect.ts";
 import { declareBase } from "./rabbitmq-declare.ts";
 import type { LinkOptions } from "./rabbitmq-ledger.ts";
-import { inDoubt, type Pending, type Route, undeliverable } from "./rabbitmq-publisher.ts";
+import { inDoubt, NACK, type Pending, type Route, undeliverable } from "./rabbitmq-publisher.ts";
 import { createSide } from "./rabbitmq-side.ts";
 import type { Topology } from "./topology.ts";
 import { encodeFire } from "./wire.ts";
@@ -19,6 +19,9 @@ export interface Retrying extends Pending {
 const DELAY = "x-clockd-delay";
 /** How long a queue stays after its last message could have gone. ms. */
 const KEPT_MS = 7 * 86_400_000;
+/** Between two tries, when the broker said no. ms. */
+const FIRST_WAIT_MS = 50;
+const LAST_WAIT_MS = 1000;
 /** It is declared again long before it could go. ms. */
 const DECLARED_FOR_MS = 3_600_000;
 
@@ -31,22 +34,36 @@ export function createRetrying(
   connected: Connected,
   { topology, learned, now }: LinkOptions,
 ): Retrying {
-  /** When each queue was declared, ms of `performance.now()`. */
-  const declared = new Map<number, number>();
+  /** What came of declaring each queue, and until when that holds, ms of `performance.now()`. */
+  const declared = new Map<number, { answer: ReturnType<typeof declare>; until: number }>();
   const side = createSide(connected, learned, () => declared.clear());
   let open = 0;
 
+  const declare = (delay: number): Promise<BrokerProblem | undefined> =>
+    onScratchChannel(connected, (channel) => assertRetryQueue(channel, topology, delay));
+
+  /** Once for all who want the same: a queue that is being made refuses messages. */
   async function ready(delay: number): Promise<BrokerProblem | undefined> {
-    const at = declared.get(delay);
-    if (at !== undefined && performance.now() - at < DECLARED_FOR_MS) return undefined;
-    const failure = await onScratchChannel(connected, (channel) =>
-      assertRetryQueue(channel, topology, delay),
-    );
-    if (!failure) declared.set(delay, performance.now());
+    const known = declared.get(delay);
+    if (known && known.until > performance.now()) return known.answer;
+    const answer = declare(delay);
+    declared.set(delay, { answer, until: performance.now() + DECLARED_FOR_MS });
+    const failure = await answer;
+    if (failure) declared.delete(delay);
     return failure;
   }
 
+  /** A queue that another process has made in this moment refuses messages too. */
   async function send(fire: Fire, queue: string, delay: number): Promise<FireOutcome> {
+    for (let wait = FIRST_WAIT_MS; ; wait *= 2) {
+      const outcome = await sendOnce(fire, queue, delay);
+      const isNack = outcome.kind === "in-doubt" && outcome.problem.code === NACK;
+      if (!isNack || wait > LAST_WAIT_MS) return outcome;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
+  async function sendOnce(fire: Fire, queue: string, delay: number): Promise<FireOutcome> {
     const failure = delay > 0 ? await ready(delay) : undefined;
     if (failure) return outcomeOf(failure);
     const message = encodeFire(fire, now());

@@ -7,6 +7,7 @@ import {
 import { keepConnected } from "../broker/connect.ts";
 import type { Config } from "../config/config.ts";
 import { queuesOf } from "../config/queues.ts";
+import type { Pace } from "../ledger/pace.ts";
 import type { Emit } from "../observe/events.ts";
 import { followLedger } from "./follower.ts";
 import { createNap } from "./nap.ts";
@@ -23,6 +24,7 @@ export interface ClockDeps {
   emit: Emit;
   /** 0 to 1, as Math.random: spreads the attempts to connect. */
   random: () => number;
+  pace: Pace;
 }
 
 export interface Clock {
@@ -47,7 +49,7 @@ const STALE_MS = 5000;
 const MOST_STALE = 2;
 
 export function createClock(deps: ClockDeps): Clock {
-  const { broker, name, time, emit, random } = deps;
+  const { broker, name, time, emit, random, pace } = deps;
   let config = deps.config;
   const nap = createNap(time);
   let link: ClockLink | undefined;
@@ -88,7 +90,7 @@ export function createClock(deps: ClockDeps): Clock {
       if (time.now() - marked.since > STALE_MS && stale++ < MOST_STALE) continue;
       stale = 0;
       leading = true;
-      again = await serveTerm({ ...standby, ...file, ...marked, isUnbroken, nap });
+      again = await serveTerm({ ...standby, ...file, ...marked, isUnbroken, nap, pace });
       leading = false;
     }
     return undefined;

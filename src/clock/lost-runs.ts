@@ -1,6 +1,7 @@
 import type { ClockLink } from "../broker/broker.ts";
 import type { Fire } from "../ledger/fire.ts";
 import { parseFireId } from "../ledger/fire.ts";
+import type { Pace } from "../ledger/pace.ts";
 import type { LedgerRecord } from "../ledger/record.ts";
 import { isStanding, type Run } from "../ledger/run-state.ts";
 import type { Emit } from "../observe/events.ts";
@@ -22,24 +23,17 @@ export interface LostRunsDeps {
   /** This clock's name. */
   clock: string;
   stamp(): Stamp;
+  pace: Pace;
   emit: Emit;
 }
 
-/** Between two looks. ms. */
-const LOOK_MS = 5000;
 /**
- * So many looks in a row without a sign of life (90 s), and the claim is free. Looks, and not the wall
- * clocks of workers, which may be wrong; nor time, during which this machine may have slept.
- */
-const SILENT_LOOKS = 18;
-
-/**
- * A worker says every 30 s what it holds. A claim of which nothing is heard for 90 s is lost: it is not in
+ * A worker says every 30 s what it holds. A claim of which nothing is heard for long is lost: it is not in
  * the way of its job any more, and is fired again if no message stands for it. So is an attempt
  * that was to come and did not.
  */
 export function createLostRuns(deps: LostRunsDeps): LostRuns {
-  const { follower } = deps;
+  const { follower, pace } = deps;
   /** By nonce of what waits for a sign: the looks without one. */
   const silent = new Map<string, number>();
   let lookedAt = -Infinity;
@@ -60,7 +54,7 @@ export function createLostRuns(deps: LostRunsDeps): LostRuns {
     look(now) {
       // The wall clock may have been set back.
       lookedAt = Math.min(lookedAt, now);
-      if (now - lookedAt < LOOK_MS) return [];
+      if (now - lookedAt < pace.look) return [];
       lookedAt = now;
       const again: Fire[] = [];
       const { runs } = follower.state.runs;
@@ -71,7 +65,7 @@ export function createLostRuns(deps: LostRunsDeps): LostRuns {
         const key = run.heir?.nonce ?? run.nonce;
         const looks = (silent.get(key) ?? 0) + 1;
         silent.set(key, looks);
-        if (run.phase === "lost" || looks >= SILENT_LOOKS) {
+        if (run.phase === "lost" || looks >= pace.silentLooks) {
           silent.delete(key);
           if (isStanding(run)) lose(run, now);
           else again.push(...refire(run, deps.stamp()));

@@ -1,5 +1,6 @@
 import type { BrokerProblem, ClockLink } from "../broker/broker.ts";
 import type { Config } from "../config/config.ts";
+import type { Pace } from "../ledger/pace.ts";
 import type { JobRecord } from "../ledger/record.ts";
 import type { Emit } from "../observe/events.ts";
 import type { Follower } from "./follower.ts";
@@ -27,6 +28,7 @@ export interface TermDeps {
   clock: string;
   nap: Nap;
   time: Time;
+  pace: Pace;
   emit: Emit;
   stop: AbortSignal;
   /** The file in force. */

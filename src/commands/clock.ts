@@ -1,4 +1,5 @@
 import { createClock } from "../clock/clock.ts";
+import { STANDARD_PACE } from "../ledger/pace.ts";
 import { type Apply, type DaemonOptions, type DaemonParts, daemon } from "./daemon.ts";
 import type { Host } from "./host.ts";
 
@@ -16,7 +17,8 @@ export function clock(options: DaemonOptions, host: Host): Promise<number> {
 /** Runs a clock until `host.stop` is aborted. */
 export function startClock(parts: DaemonParts, host: Host): Apply {
   const { broker, config, name, time, emit, onStop } = parts;
-  const clock = createClock({ broker, config, name, time, emit, random: Math.random });
+  const shared = { broker, config, name, time, emit };
+  const clock = createClock({ ...shared, random: Math.random, pace: STANDARD_PACE });
   const ended = clock.run(host.stop);
   onStop("the clock", () => ended);
   return (next) => clock.reload(next);

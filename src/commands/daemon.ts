@@ -9,6 +9,7 @@ import { createLifecycle, type Lifecycle } from "../lifecycle.ts";
 import type { Emit } from "../observe/events.ts";
 import { createLog, type LogLevel } from "../observe/log.ts";
 import { VERSION } from "../version.ts";
+import { becomeFirstProcess } from "./first-process.ts";
 import { EXIT, type Host } from "./host.ts";
 
 /** What clock and worker are started with. */
@@ -55,6 +56,8 @@ export async function daemon(
   host: Host,
   what: Mode,
 ): Promise<number> {
+  const isReaping = what.drain === undefined || host.pid !== 1;
+  const whyNotReaping = isReaping ? undefined : becomeFirstProcess(host);
   const time = systemTime();
   const logAs = (name: string) => openLog(name, options, host);
   const emit = logAs(mode);
@@ -63,6 +66,9 @@ export async function daemon(
   // From now on a signal is ours: it ends this in good order.
   const { stop } = host;
   emit({ type: "process.started", mode, version: VERSION, config: path, pid: host.pid });
+  if (whyNotReaping !== undefined) {
+    emit({ type: "process.not_reaping", reason: whyNotReaping });
+  }
   const reading = { path, role: mode, environment, time, emit };
   const config = await loadAtStart(reading);
   if (!config) return EXIT.refused;

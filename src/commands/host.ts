@@ -13,6 +13,10 @@ export interface Host {
   hostname: string;
   /** The command line that starts this clockd once more, without arguments. */
   self: readonly string[];
+  /** The command line of this process. */
+  commandLine: readonly string[];
+  /** Replaces this process by a program. Returns only when that cannot be done, with the reason. */
+  become(program: string, argv: readonly string[]): string;
   /** Aborted by the first SIGTERM or SIGINT; the reason is the signal's name. */
   stop: AbortSignal;
   /** Aborted by the second one: be quick now. */

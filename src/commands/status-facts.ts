@@ -5,6 +5,7 @@ import type { Trigger } from "../ledger/record.ts";
 import type { JobState, Leader, LedgerState } from "../ledger/state.ts";
 import type { LedgerPlan } from "./ledger-plan.ts";
 import { leaderSilence } from "./ledger-words.ts";
+import { type RunStatus, runsByJob } from "./status-runs.ts";
 
 /** What `clockd status` says, before it is put into words. */
 export interface Status {
@@ -33,6 +34,7 @@ export interface JobStatus {
   pausedInFile: boolean;
   /** By the file. Undefined: there is none, or it is not known. */
   next: Instant | undefined;
+  runs: readonly RunStatus[];
 }
 
 /** A standby says something every 30 s. ms. */
@@ -77,10 +79,11 @@ function isSameFile(leader: Leader | undefined, hash: string | undefined): boole
 }
 
 function jobsOf(
-  { jobs: known }: LedgerState,
+  { jobs: known, runs }: LedgerState,
   file: ReadonlyMap<string, Job>,
   now: Instant,
 ): JobStatus[] {
+  const going = runsByJob(runs);
   const names = new Set([...file.keys(), ...known.keys()]);
   return [...names].map((job) => {
     const state = known.get(job);
@@ -88,7 +91,8 @@ function jobsOf(
     const pausedInFile = written?.paused === true;
     const isPaused = pausedInFile || state?.paused !== undefined;
     const next = isPaused ? undefined : written?.schedule.next(now);
-    return { job, state, inFile: written !== undefined, pausedInFile, next };
+    const own = going.get(job) ?? [];
+    return { job, state, inFile: written !== undefined, pausedInFile, next, runs: own };
   });
 }
 
@@ -116,7 +120,7 @@ export function statusJson(status: Status) {
   };
 }
 
-function jobJson({ job, state, inFile, pausedInFile, next }: JobStatus) {
+function jobJson({ job, state, inFile, pausedInFile, next, runs }: JobStatus) {
   const { lastFire, lastRun, lastMissed, paused, missed = 0 } = state ?? {};
   return {
     job,
@@ -132,6 +136,11 @@ function jobJson({ job, state, inFile, pausedInFile, next }: JobStatus) {
       : null,
     nextSlot: next === undefined ? null : iso(next),
     lastRun: lastRun ? { ...lastRun, endedAt: iso(lastRun.endedAt) } : null,
+    runs: runs.map((run) => ({
+      ...run,
+      since: iso(run.since),
+      due: run.due === undefined ? null : iso(run.due),
+    })),
     missed,
     lastMissed: lastMissed ? { ...lastMissed, last: iso(lastMissed.last) } : null,
     paused: paused ? { by: paused.by, at: iso(paused.at) } : null,

@@ -1,7 +1,9 @@
+import type { Instant } from "../clock/time.ts";
 import { counted, durationWords } from "../schedule/words.ts";
 import type { Zone } from "../schedule/zone.ts";
 import { ago, endWords, short, timeText } from "./ledger-words.ts";
 import type { JobStatus, Status } from "./status-facts.ts";
+import { runsText } from "./status-runs.ts";
 import { plain, textTable } from "./table.ts";
 
 /** The status for people: facts line by line, then a table of the jobs. */
@@ -95,7 +97,7 @@ function rowOf(row: JobStatus, { now, file }: Status, zone: Zone): string[] {
     untilNext,
     lastRun ? `${endWords(lastRun)}, ${ago(lastRun.endedAt, now)}` : "",
     missed > 0 ? `${missed}${lastMissed ? ` (${short(lastMissed.reason)})` : ""}` : "",
-    notesOf(row, "path" in file, zone).join(", "),
+    notesOf(row, "path" in file, now, zone).join(", "),
   ];
 }
 
@@ -105,9 +107,15 @@ function marksOf(fire: { catchUp: boolean; maybeDuplicate: boolean }): string {
   return said.length > 0 ? ` (${said.join(", ")})` : "";
 }
 
-function notesOf({ state, inFile, pausedInFile, next }: JobStatus, hasFile: boolean, zone: Zone) {
+function notesOf(
+  { state, inFile, pausedInFile, next, runs }: JobStatus,
+  hasFile: boolean,
+  now: Instant,
+  zone: Zone,
+) {
   const paused = state?.paused;
   const notes = [
+    runsText(runs, now),
     paused && `paused by ${paused.by} since ${timeText(paused.at, zone)}`,
     pausedInFile && "paused by the file",
     hasFile && !inFile && "not in the file",

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { queuesOf } from "../config/queues.ts";
+import { STANDARD_PACE } from "../ledger/pace.ts";
 import type { Emit } from "../observe/events.ts";
 import { createGuard } from "../worker/guard.ts";
 import { createWorker } from "../worker/worker.ts";
@@ -58,6 +59,7 @@ export function startWorker(
     emit,
     guard,
     random: Math.random,
+    pace: STANDARD_PACE,
   });
   host.hurry.addEventListener("abort", () => runner.terminate());
   const ended = runner.run(host.stop);

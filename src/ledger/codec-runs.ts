@@ -54,8 +54,9 @@ export function readRun(at: number, fields: Fields): RunRecord | LedgerFault {
     case "skipped":
       return { ...base, event, message: message(), ...readSkipped(fields) };
     case "dropped":
-    case "buried":
       return { ...base, event, message: message(), reason: reason() };
+    case "buried":
+      return { ...base, event, message: message(), reason: reason(), ...readNonce(fields) };
     default:
       return { ...base, event: "cancel", by: fields.text("by") };
   }
@@ -104,15 +105,19 @@ function readFinished(fields: Fields): Own<FinishedRecord> {
 }
 
 function readSkipped(fields: Fields): Omit<Own<SkippedRecord>, "message"> {
-  const nonce = fields.get("nonce", orNothing(isText), "a text");
   const by = fields.get("by", orNothing(isText), "a text");
   const since = fields.get("since", orNothing(isInstant), "an instant");
   return {
     why: oneOf<SkippedRecord["why"]>(fields, "why", WHYS),
-    ...(nonce === undefined ? {} : { nonce }),
+    ...readNonce(fields),
     ...(by === undefined ? {} : { by }),
     ...(since === undefined ? {} : { since }),
   };
+}
+
+function readNonce(fields: Fields): { nonce?: string } {
+  const nonce = fields.get("nonce", orNothing(isText), "a text");
+  return nonce === undefined ? {} : { nonce };
 }
 
 function readUsage(fields: Fields): Pick<FinishedRecord, "pid" | "cpuTime" | "maxMemory"> {

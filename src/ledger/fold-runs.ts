@@ -1,12 +1,13 @@
 import { judge } from "./judge.ts";
 import type {
+  BuriedRecord,
   ClaimedRecord,
   FinishedRecord,
   KeptRecord,
   RunRecord,
   SkippedRecord,
 } from "./run-record.ts";
-import { isStanding, type Kept, type Run, type RunsState } from "./run-state.ts";
+import { type Ended, isStanding, type Kept, type Run, type RunsState } from "./run-state.ts";
 
 /** Far more than can be delivered again after their end. */
 const MOST_ENDED = 50_000;
@@ -20,7 +21,7 @@ export function applyRun(state: RunsState, record: RunRecord): void {
   if (event === "claimed") claim(state, record);
   else if (event === "finished") finish(state, record);
   else if (event === "skipped") skip(state, record);
-  else if (event === "buried") bury(state, record.fire, record.message);
+  else if (event === "buried") bury(state, record);
   else if (event === "cancel") cancel(state, record.fire, record.by);
   else if (event !== "alive" && event !== "dropped") change(state, record);
 }
@@ -82,19 +83,23 @@ function keptOf({ kind: _, at: __, event, job, fire, worker, nonce, ...kept }: K
   return kept;
 }
 
-/** What an old claim has to say after an heir has started is void. */
+/**
+ * What an old claim has to say after an heir has started is void. What the ledger stands for it goes on to
+ * stand for: its next message may not have been sent.
+ */
 function finish(state: RunsState, record: FinishedRecord): void {
   const { fire, nonce, message, end, at, retryIn = 0 } = record;
   const run = state.runs.get(fire);
   if (run && run.nonce !== nonce) return;
   if (end !== "retry" && end !== "given-back") {
     over(state, fire, { message, dead: end === "dead" });
+    noteFailing(state, record);
     return;
   }
-  if (!run) return;
+  // The same may be written twice, when the broker's answer was lost.
+  if (!run || run.phase === "retry" || run.phase === "given-back") return;
   leave(state.lines, run);
   delete run.heir;
-  delete run.kept;
   if (end === "retry") {
     run.phase = "retry";
     run.due = at + retryIn;
@@ -104,6 +109,12 @@ function finish(state: RunsState, record: FinishedRecord): void {
   }
 }
 
+/** An end that somebody asked for says nothing of the job. */
+function noteFailing({ failing }: RunsState, { job, ok, end }: FinishedRecord): void {
+  if (ok) failing.delete(job);
+  else if (end === "done" || end === "dead") failing.add(job);
+}
+
 function skip(state: RunsState, { fire, nonce, message }: SkippedRecord): void {
   const run = state.runs.get(fire);
   const isOurs = run && (run.nonce === nonce || run.heir?.nonce === nonce);
@@ -111,9 +122,9 @@ function skip(state: RunsState, { fire, nonce, message }: SkippedRecord): void {
   over(state, fire, { message, dead: false });
 }
 
-function bury(state: RunsState, fire: string, message: number): void {
+function bury(state: RunsState, { fire, nonce, message }: BuriedRecord): void {
   const run = state.runs.get(fire);
-  if (run && run.phase === "standing" && !run.heir) return;
+  if (run?.phase === "standing" && !run.heir && run.nonce !== nonce) return;
   over(state, fire, { message, dead: true });
 }
 
@@ -123,12 +134,10 @@ function cancel({ cancelled, ended, runs }: RunsState, fire: string, by: string)
   bound(cancelled, MOST_CANCELLED, () => false);
 }
 
-function over(
-  { runs, lines, ended, cancelled }: RunsState,
-  fire: string,
-  how: { message: number; dead: boolean },
-): void {
+function over({ runs, lines, ended, cancelled }: RunsState, fire: string, how: Ended): void {
   const run = runs.get(fire);
+  // Of an earlier attempt: there is a later one.
+  if (how.message < Math.max(run?.message ?? 0, ended.get(fire)?.message ?? 0)) return;
   if (run) leave(lines, run);
   runs.delete(fire);
   cancelled.delete(fire);
@@ -151,10 +160,16 @@ function leave(lines: RunsState["lines"], { job, fire }: Run): void {
   if (line!.length === 0) lines.delete(job);
 }
 
-/** Forgets the oldest beyond `most`, unless it is needed: then it becomes the newest. */
+/**
+ * Beyond `most`, forgets the oldest tenth of what is not needed. Not one by one: a map finds its first
+ * entry by passing over all that were deleted before it.
+ */
 function bound<T>(map: Map<string, T>, most: number, isNeeded: (value: T) => boolean): void {
   if (map.size <= most) return;
-  const [[key, value]] = map as unknown as [[string, T]];
-  map.delete(key);
-  if (isNeeded(value)) map.set(key, value);
+  let left = most / 10;
+  for (const [key, value] of map) {
+    if (isNeeded(value)) continue;
+    map.delete(key);
+    if (--left <= 0) return;
+  }
 }

@@ -41,7 +41,8 @@ function judgeCopy(run: Run, claim: ClaimedRecord): Judgement | undefined {
   const isSame = redelivered && message === run.message && claim.copy === run.copy;
   switch (run.phase) {
     case "standing":
-      return isSame ? { kind: "heir" } : drop(`${run.worker} has its run`);
+      // The ledger stands for what is kept: the message is not needed any more.
+      return isSame && !run.kept ? { kind: "heir" } : drop(`${run.worker} has its run`);
     case "retry":
       if (message > run.message) return undefined;
       return isSame

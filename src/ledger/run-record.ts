@@ -139,6 +139,8 @@ export interface DroppedRecord extends Base {
 export interface BuriedRecord extends Base {
   event: "buried";
   message: number;
+  /** The claim that it had, if it waited. */
+  nonce?: string;
   reason: string;
 }
 

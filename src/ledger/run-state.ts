@@ -11,6 +11,8 @@ export interface RunsState {
   ended: Map<string, Ended>;
   /** By fire: who asked for its end, before that was done. The oldest first. */
   cancelled: Map<string, string>;
+  /** The jobs whose newest run has failed for good. */
+  failing: Set<string>;
 }
 
 export interface Run {
@@ -45,7 +47,10 @@ export interface Ended {
 }
 
 export function emptyRuns(): RunsState {
-  return { runs: new Map(), lines: new Map(), ended: new Map(), cancelled: new Map() };
+  return {
+    ...{ runs: new Map(), lines: new Map(), ended: new Map(), cancelled: new Map() },
+    failing: new Set(),
+  };
 }
 
 /** Which execution of its fire it is: 1, 2, … */

@@ -3,6 +3,7 @@ import {
   fieldsOf,
   isFlag,
   isInstant,
+  isJobName,
   isListOf,
   isObject,
   isShallow,
@@ -14,12 +15,13 @@ import type { Overlap } from "./run-record.ts";
 import { emptyRuns, isStanding, type Kept, type Run, type RunsState } from "./run-state.ts";
 
 /** What is known of runs, as JSON has it. */
-export function packRuns({ runs, lines, ended, cancelled }: RunsState): object {
+export function packRuns({ runs, lines, ended, cancelled, failing }: RunsState): object {
   return {
     going: [...runs.values()],
     lines: [...lines],
     ended: Array.from(ended, ([fire, { message, dead }]) => [fire, message, dead]),
     cancelled: [...cancelled],
+    failing: [...failing],
   };
 }
 
@@ -45,7 +47,8 @@ export function unpackRuns(value: unknown): RunsState | undefined {
       if (!Array.isArray(item) || !item.every(isText) || item.length !== 2) return false;
       state.cancelled.set(item[0]!, item[1]!);
       return true;
-    });
+    }) &&
+    each(value.failing, (item) => isJobName(item) && state.failing.add(item) !== undefined);
   return isRead ? state : undefined;
 }
 

@@ -25,6 +25,8 @@ export type ProcessEvent =
     }
   /** `drain`: how long running commands may go on, where there can be some. */
   | { type: "process.stopping"; signal: string; drain?: number }
+  /** It is the first process of a container, and the dead that its commands leave stay. */
+  | { type: "process.not_reaping"; reason: string }
   | { type: "process.clean_up_failed"; reason: string }
   | { type: "process.stopped"; mode: "clock" | "worker" | "up" };
 

@@ -58,6 +58,11 @@ function processLine(event: ProcessEvent): Wording {
       ];
     case "process.stopping":
       return ["info", `stopping on ${event.signal}${drainOf(event)}`];
+    case "process.not_reaping":
+      return [
+        "warn",
+        `processes that commands leave behind will stay as zombies (${event.reason}): start this container with an init, such as docker run --init`,
+      ];
     case "process.stopped":
       return ["info", "stopped"];
     case "process.clean_up_failed":

@@ -23,3 +23,11 @@ export async function firstOf(promises: readonly Promise<unknown>[], ms: number)
   await Promise.race([...promises, limit]);
   callOff();
 }
+
+/** Resolves when `signal` is aborted. Not to be called often for one that lives long. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

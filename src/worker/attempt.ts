@@ -1,9 +1,10 @@
 import type { Instant, Time } from "../clock/time.ts";
 import type { Job, RunTask } from "../config/config.ts";
 import type { Judgement } from "../ledger/judge.ts";
+import type { Pace } from "../ledger/pace.ts";
 import { attemptOf } from "../ledger/run-state.ts";
 import type { Emit } from "../observe/events.ts";
-import { after } from "./after.ts";
+import { aborted, after } from "./after.ts";
 import { type Claimant, claimOf, startOf } from "./claim.ts";
 import type { Outcome, RunningCommand } from "./command.ts";
 import { isExpired } from "./expiry.ts";
@@ -27,16 +28,10 @@ export interface AttemptDeps {
   start(held: Held, task: RunTask): RunningCommand;
   /** Whether this worker has the claim at heart: its run is going, or waits for its turn. */
   isLive(claim: string): boolean;
+  pace: Pace;
   time: Time;
   emit: Emit;
 }
-
-/**
- * How long an heir waits for a word of the worker that had the run before. Longer than that worker's
- * guard needs to end its commands when it stands still, and than a worker whose link was lost needs
- * to come back. ms.
- */
-export const HEIR_WAITS_MS = 20_000;
 
 /**
  * Everything from a message to its end: waits for a place, claims the run, waits for its turn, runs
@@ -119,7 +114,7 @@ async function awaitTurn(held: Held, isHeir: boolean, deps: AttemptDeps): Promis
   const isOwn = before !== undefined && claimant.isOwn(before) && !isLive(before);
   let waits = isHeir && !isOwn;
   const bell = createBell(held, deps);
-  const callOff = after(HEIR_WAITS_MS, () => {
+  const callOff = after(deps.pace.heirWaits, () => {
     waits = false;
     bell.ring();
   });
@@ -175,11 +170,4 @@ async function run(held: Held, deps: AttemptDeps): Promise<void> {
   delete held.running;
   freePlace(held, places);
   await settle.end(held, plan.task, outcome);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

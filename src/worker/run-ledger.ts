@@ -6,12 +6,13 @@ import {
 } from "../broker/broker.ts";
 import type { Instant } from "../clock/time.ts";
 import type { Judgement } from "../ledger/judge.ts";
-import type { MarkRecord } from "../ledger/record.ts";
+import type { NoticeClaim, NoticeRecord } from "../ledger/notice-record.ts";
+import type { MarkRecord, MissedRecord } from "../ledger/record.ts";
 import type { ClaimedRecord, RunRecord, StartedRecord } from "../ledger/run-record.ts";
 import { emptyRuns, type RunsState } from "../ledger/run-state.ts";
-import { decodeSnapshot } from "../ledger/snapshot.ts";
 import { after } from "./after.ts";
-import { createRunReader, type Reached, type RunReader } from "./run-reader.ts";
+import { createRunReader, type Ears, type Reached } from "./run-reader.ts";
+import { startingReader } from "./run-start.ts";
 
 /** The ledger as a worker sees it: what it says of runs, over whichever link is open. */
 export interface RunLedger {
@@ -31,8 +32,10 @@ export interface RunLedger {
   claim(record: ClaimedRecord, signal: AbortSignal): Promise<Judgement | undefined>;
   /** Appends an heir's start; true when it is read back. Whether it was in time the state says. */
   start(record: StartedRecord): Promise<boolean>;
+  /** Appends the claim of a notice; true when it is read back, and nobody has claimed it before. */
+  claimNotice(record: NoticeClaim): Promise<boolean>;
   /** Tries once; false: it may not be there. */
-  say(record: RunRecord): Promise<boolean>;
+  say(record: RunRecord | NoticeRecord): Promise<boolean>;
   /**
    * Does `work` over one link after the other until the broker has answered. Undefined: `end` was
    * called first.
@@ -54,12 +57,22 @@ const STUCK_MS = 60_000;
 /** Before the same is tried again over the same link. ms. */
 const AGAIN_MS = 1000;
 
-/** `onStuck`: a link is no good any more, without being lost. */
-export function createRunLedger(
-  now: () => Instant,
-  onStuck: (link: WorkerLink) => void,
-): RunLedger {
-  let reader = createRunReader(emptyRuns(), () => {});
+export interface RunLedgerOptions {
+  now: () => Instant;
+  /** A link is no good any more, without being lost. */
+  onStuck(link: WorkerLink): void;
+  /** Slots have been recorded as missed while it follows. */
+  onMissed(record: MissedRecord): void;
+}
+
+export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): RunLedger {
+  const ears: Ears = {
+    onRun(record) {
+      for (const listener of listeners) listener(record);
+    },
+    onMissed,
+  };
+  let reader = createRunReader(emptyRuns(), ears);
   let link: WorkerLink | undefined;
   let isEnded = false;
   /** The newest snapshot stands for a place that the ledger does not have. */
@@ -100,7 +113,7 @@ export function createRunLedger(
 
   /** Undefined: the link was lost first, or is no good. */
   async function readBack(
-    record: ClaimedRecord | StartedRecord | MarkRecord,
+    record: ClaimedRecord | StartedRecord | MarkRecord | NoticeClaim,
     over: WorkerLink,
   ): Promise<Reached | undefined> {
     const own = reader;
@@ -119,9 +132,7 @@ export function createRunLedger(
   }
 
   async function follow(over: WorkerLink): Promise<BrokerProblem | undefined> {
-    const found = await startingReader(over, readWhole, (record) => {
-      for (const listener of listeners) listener(record);
-    });
+    const found = await startingReader(over, readWhole, ears);
     if (isBrokerProblem(found)) return found;
     void over.lost.then(() => found.reader.giveUp());
     const following = await over.follow(found.from, found.reader.take);
@@ -148,6 +159,9 @@ export function createRunLedger(
     },
     async start(record) {
       return link !== undefined && (await readBack(record, link)) !== undefined;
+    },
+    async claimNotice(record) {
+      return link !== undefined && (await readBack(record, link))?.isFirst === true;
     },
     async say(record) {
       if (!link || link.isLost) return false;
@@ -180,18 +194,3 @@ const UNREADABLE: BrokerProblem = {
   code: "BROKER_LEDGER",
   message: "the ledger could not be read to its end",
 };
-
-/** Where reading begins: at the newest snapshot, if it can be read. */
-async function startingReader(
-  link: WorkerLink,
-  whole: boolean,
-  onRecord: Listener,
-): Promise<{ reader: RunReader; from: { after: number } | "oldest" } | BrokerProblem> {
-  const bytes = whole ? undefined : await link.readSnapshot();
-  if (bytes && !(bytes instanceof Uint8Array)) return bytes;
-  const snapshot = bytes && (await decodeSnapshot(bytes));
-  if (!snapshot || "fault" in snapshot) {
-    return { reader: createRunReader(emptyRuns(), onRecord), from: "oldest" };
-  }
-  return { reader: createRunReader(snapshot.runs, onRecord), from: { after: snapshot.position } };
-}

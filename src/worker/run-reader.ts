@@ -2,6 +2,8 @@ import type { LedgerEntry } from "../broker/broker.ts";
 import { fireId } from "../ledger/fire.ts";
 import { applyRefire, applyRun } from "../ledger/fold-runs.ts";
 import { type Judgement, judge } from "../ledger/judge.ts";
+import type { NoticeClaim } from "../ledger/notice-record.ts";
+import type { MissedRecord } from "../ledger/record.ts";
 import { isFault } from "../ledger/record.ts";
 import type { RunRecord } from "../ledger/run-record.ts";
 import type { RunsState } from "../ledger/run-state.ts";
@@ -23,21 +25,28 @@ export interface RunReader {
 
 export interface Reached {
   judged: Judgement | undefined;
+  /** Of a notice: nobody else has claimed it before. */
+  isFirst?: boolean;
 }
 
-/**
- * `onRecord` is called with every record of a run after it was folded, and with undefined when the
- * state has become current.
- */
-export function createRunReader(
-  state: RunsState,
-  onRecord: (record: RunRecord | undefined) => void,
-): RunReader {
+/** Who is told of what has been read. */
+export interface Ears {
+  /** Every record of a run, after it was folded; undefined: the state has become current. */
+  onRun(record: RunRecord | undefined): void;
+  /** Missed slots, from then on. */
+  onMissed(record: MissedRecord): void;
+}
+
+/** Notices of which it is known who has claimed them: those of some minutes. */
+const MOST_NOTICES = 1000;
+
+export function createRunReader(state: RunsState, { onRun, onMissed }: Ears): RunReader {
   const waiting = new Map<string, (read: Reached | undefined) => void>();
   const answer = (nonce: string, read: Reached | undefined) => {
     waiting.get(nonce)?.(read);
     waiting.delete(nonce);
   };
+  const notices = new Set<string>();
   let isCurrent = false;
   return {
     state,
@@ -52,7 +61,13 @@ export function createRunReader(
         if (!waiting.has(content.nonce)) return;
         isCurrent = true;
         answer(content.nonce, { judged: undefined });
-        onRecord(undefined);
+        onRun(undefined);
+      } else if (content.kind === "missed") {
+        if (isCurrent) onMissed(content);
+      } else if (content.kind === "notice") {
+        if (content.event !== "claimed") return;
+        const isFirst = noteNotice(notices, content);
+        answer(content.nonce, { judged: undefined, isFirst });
       } else if (content.kind === "run") {
         const isOurs = content.event === "claimed" && waiting.has(content.nonce);
         const judged = isOurs ? judge(state, content) : undefined;
@@ -60,7 +75,7 @@ export function createRunReader(
         if (content.event === "claimed" || content.event === "started") {
           answer(content.nonce, { judged });
         }
-        onRecord(content);
+        onRun(content);
       }
     },
     reached: (nonce) => new Promise((resolve) => void waiting.set(nonce, resolve)),
@@ -68,4 +83,13 @@ export function createRunReader(
       for (const one of nonce === undefined ? [...waiting.keys()] : [nonce]) answer(one, undefined);
     },
   };
+}
+
+/** True: it is the first claim. */
+function noteNotice(notices: Set<string>, { job, first, last }: NoticeClaim): boolean {
+  const key = `${job} ${first} ${last}`;
+  if (notices.has(key)) return false;
+  notices.add(key);
+  if (notices.size > MOST_NOTICES) notices.delete(notices.values().next().value!);
+  return true;
 }

@@ -1,21 +1,20 @@
 import type { Delivery, WorkerLink } from "../broker/broker.ts";
 import { isWireProblem } from "../broker/wire.ts";
 import type { Time } from "../clock/time.ts";
-import type { Job, RunTask } from "../config/config.ts";
+import type { Job } from "../config/config.ts";
+import type { Pace } from "../ledger/pace.ts";
 import type { Emit } from "../observe/events.ts";
-import { systemAccounts } from "./accounts.ts";
 import { after } from "./after.ts";
 import { type AttemptDeps, attend, freePlace } from "./attempt.ts";
 import { createClaimant } from "./claim.ts";
-import { type RunningCommand, startCommand } from "./command.ts";
-import { commandOf } from "./environment.ts";
+import type { RunningCommand } from "./command.ts";
 import type { Guard } from "./guard.ts";
 import { bury, giveBack, type Held, heldOf, keyOf, naming, type Source } from "./held.ts";
-import { identityOf, ownIdentity } from "./identity.ts";
+import { createNoticing } from "./noticing.ts";
 import { createPlaces } from "./places.ts";
 import { createRunLedger, type RunLedger } from "./run-ledger.ts";
-import { createSettle, type SettleDeps } from "./settle.ts";
-import { watchFor } from "./telling.ts";
+import { createSettle } from "./settle.ts";
+import { createStarter } from "./starter.ts";
 import { watchOver } from "./watch.ts";
 
 export interface RunsOptions {
@@ -32,6 +31,7 @@ export interface RunsOptions {
   emit: Emit;
   /** Has every command's process group while it runs. */
   guard?: Guard;
+  pace: Pace;
   /** 0 to 1, as Math.random. */
   random: () => number;
 }
@@ -55,6 +55,8 @@ export interface Runs {
   idle(): Promise<void>;
   /** Resolves when everything is settled. Needs the broker, and may take long. */
   settled(): Promise<void>;
+  /** Sends the notices that there are, within `ms`, and gives up the rest some seconds later. */
+  told(ms: number): Promise<void>;
   /** Nothing is waited for any more. */
   end(): void;
 }
@@ -78,20 +80,20 @@ const NOT_STARTED = "it had not started when this worker stopped";
  * delivers the same attempt again, that message is settled by the run that is going. So a lost
  * connection does not run a command twice.
  */
-export function createRuns(
-  options: RunsOptions,
-  onStuck: (link: WorkerLink) => void,
-  onFinal: SettleDeps["onFinal"] = () => {},
-): Runs {
-  const { name, concurrency, time, emit, random, job } = options;
-  const ledger = createRunLedger(time.now, onStuck);
+export function createRuns(options: RunsOptions, onStuck: (link: WorkerLink) => void): Runs {
+  const { name, concurrency, pace, time, emit, random, job } = options;
+  const ledger: RunLedger = createRunLedger({
+    ...{ now: time.now, onStuck, onMissed: (record) => noticing.onMissed(record) },
+  });
+  const noticing = createNoticing(options, ledger);
+  const { notices, onFinal } = noticing;
   const settle = createSettle({ ledger, name, now: time.now, random, emit, onFinal });
   const claimant = createClaimant();
   const deps: AttemptDeps = {
-    ...{ ledger, settle, claimant, name, job, time, emit },
+    ...{ ledger, settle, claimant, name, job, pace, time, emit },
     places: createPlaces(concurrency),
     isHolding: () => state.phase !== "starting",
-    start: starter(options, (running) => track(state.going, running.ended)),
+    start: createStarter(options, notices, (running) => track(state.going, running.ended)),
     isLive: (claim) => isLive(state, claim),
   };
   const state: State = {
@@ -99,7 +101,7 @@ export function createRuns(
     ...{ going: new Set(), open: new Set() },
   };
   const live = () => state.held.values();
-  const stopWatching = watchOver({ ledger, settle, claimant, name, now: time.now, live });
+  const stopWatching = watchOver({ ledger, settle, claimant, name, now: time.now, pace, live });
   return {
     ledger,
     take: (delivery, source) => take(state, delivery, source),
@@ -115,6 +117,7 @@ export function createRuns(
     kill: () => interrupt(state, (running) => running.kill("drain")),
     idle: () => empty(state.going),
     settled: () => empty(state.open),
+    told: notices.drain,
     end() {
       stopWatching();
       for (const { callOff } of live()) callOff();
@@ -183,21 +186,6 @@ function lose({ held }: State, source: Source): void {
       one.gone.abort();
     }
   }
-}
-
-function starter(
-  options: RunsOptions,
-  onStarted: (running: RunningCommand) => void,
-): AttemptDeps["start"] {
-  const [accounts, own] = [systemAccounts(), ownIdentity()];
-  const identify = (task: RunTask) => identityOf(task, accounts, own);
-  return ({ fire, queue }, task) => {
-    const { environment, folder, time, emit, guard } = options;
-    const command = commandOf(fire, task, { environment, folder: folder(), queue, identify });
-    const running = startCommand(command, watchFor(fire, queue, emit), time, guard);
-    onStarted(running);
-    return running;
-  };
 }
 
 function track(open: Set<Promise<unknown>>, work: Promise<unknown>): void {

@@ -40,8 +40,8 @@ export interface SettleDeps {
   /** 0 to 1, as Math.random: spreads the delays of retries. */
   random: () => number;
   emit: Emit;
-  /** Called when it has ended for good. */
-  onFinal(held: Held, outcome: Outcome, verdict: Verdict): void;
+  /** Called when a run has ended for good by itself. `recovered`: the one before it had failed. */
+  onFinal(held: Held, task: RunTask, outcome: Outcome, recovered: boolean): void;
 }
 
 const NOT_STARTED = "it had not started when this worker stopped";
@@ -128,8 +128,9 @@ export function createSettle(deps: SettleDeps): Settle {
         giveBack(held);
         return;
       }
-      const { before } = held.fire;
+      const { before, job } = held.fire;
       const { message } = held;
+      const recovered = outcome.ok && ledger.state.failing.has(job);
       const verdict = verdictOf(outcome, held.ending, task, { message, before }, random());
       // Of a kept run nobody would know that it still has to be buried.
       if (verdict.end === "dead" && held.isKept) {
@@ -139,7 +140,8 @@ export function createSettle(deps: SettleDeps): Settle {
       } else if (await record(held, finishedOf(held, outcome, verdict, by()))) {
         await follow(held, verdict, outcome);
       }
-      if (verdict.end !== "given-back") onFinal(held, outcome, verdict);
+      const isFinal = verdict.end === "done" || verdict.end === "dead";
+      if (isFinal) onFinal(held, task, outcome, recovered);
     },
     async skip(held, { why, by: other, since }) {
       const { claim } = held;

@@ -1,3 +1,4 @@
+import type { Pace } from "../ledger/pace.ts";
 import type { RunRecord } from "../ledger/run-record.ts";
 import { isStanding, type Run, replacedBy } from "../ledger/run-state.ts";
 import { type Claimant, parkedOf } from "./claim.ts";
@@ -12,12 +13,10 @@ export interface WatchDeps {
   /** What this worker is called in the ledger. */
   name: string;
   now: () => number;
+  pace: Pace;
   /** Everything that this worker holds. */
   live(): Iterable<Held>;
 }
-
-/** How often a worker says that it is there for what it has claimed. ms. */
-const ALIVE_MS = 30_000;
 
 /**
  * Watches what the ledger says of the runs of this worker, and answers: a run that is cancelled or
@@ -25,7 +24,7 @@ const ALIVE_MS = 30_000;
  * given up; a run that somebody else has got is killed. Returns what ends that.
  */
 export function watchOver(deps: WatchDeps): () => void {
-  const { ledger, name, now, live } = deps;
+  const { ledger, name, now, live, pace } = deps;
   const unwatch = ledger.watch((record) => {
     if (!ledger.isCurrent) return;
     if (!record) lookAtAll(deps);
@@ -35,7 +34,7 @@ export function watchOver(deps: WatchDeps): () => void {
     const claims = Array.from(live(), ({ claim }) => claim).filter((claim) => claim !== undefined);
     if (claims.length === 0) return;
     void ledger.say({ kind: "run", at: now(), event: "alive", worker: name, claims });
-  }, ALIVE_MS);
+  }, pace.alive);
   return () => {
     unwatch();
     clearInterval(timer);

@@ -1,7 +1,7 @@
 import type { Broker, BrokerProblem, WorkerLink } from "../broker/broker.ts";
 import { isBrokerProblem } from "../broker/broker.ts";
 import { connectWithBackoff } from "../broker/connect.ts";
-import { after, firstOf } from "./after.ts";
+import { aborted, after, firstOf } from "./after.ts";
 import type { Source } from "./held.ts";
 import { createRuns, type Runs, type RunsOptions } from "./runs.ts";
 
@@ -49,6 +49,9 @@ const STOP_TAKING_MS = 2000;
 /** How long records, retries and burials may take at the end. */
 const SETTLE_MS = 5000;
 
+/** How long notices may take at the end. */
+const NOTICES_MS = 5000;
+
 const STUCK: BrokerProblem = {
   code: "BROKER_LEDGER",
   message: "a record that was confirmed cannot be read",
@@ -93,8 +96,8 @@ export function createWorker(deps: WorkerDeps): Worker {
 async function run(state: State, stop: AbortSignal): Promise<void> {
   const { signal } = state.stopping;
   const abort = () => state.stopping.abort();
-  const over = whenAborted(state.over.signal);
-  void whenAborted(signal).then(() => stopTaking(state));
+  const over = aborted(state.over.signal);
+  void aborted(signal).then(() => stopTaking(state));
   stop.addEventListener("abort", abort, { once: true });
   if (stop.aborted) abort();
   // Also while it drains: without a link nothing of what ends could be recorded.
@@ -107,13 +110,6 @@ async function run(state: State, stop: AbortSignal): Promise<void> {
     await Promise.race([taking(state, opened), over]);
   }
   stop.removeEventListener("abort", abort);
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 /** The stop came before the link: what it delivers is given back. */
@@ -185,6 +181,7 @@ async function drain(state: State, drainMs: number): Promise<void> {
   callOff();
   // A broker that takes nothing (an alarm) must not hold the end up: what is not settled comes again.
   await firstOf([state.runs.settled()], SETTLE_MS);
+  await state.runs.told(NOTICES_MS);
   state.runs.end();
   state.over.abort();
   await state.link?.close(CLOSE_MS);

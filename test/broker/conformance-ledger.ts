@@ -366,6 +366,18 @@ function someRecords(): Appended[] {
     { ...job, event: "added", jobs: ["a", "b"], after: AT },
     { ...job, event: "paused", job: "a", by: "x@y" },
     { ...job, event: "triggered", job: "a", slot: AT, payload: { a: [1] }, by: "x@y" },
+    {
+      ...{
+        kind: "notice",
+        at: AT,
+        event: "claimed",
+        notice: "missed",
+        job: "a",
+        first: 1,
+        last: 2,
+      },
+      ...{ worker: "host 7", nonce: "n" },
+    },
   ];
 }
 

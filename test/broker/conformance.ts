@@ -14,7 +14,9 @@ import { type Fire, fireId } from "../../src/ledger/fire.ts";
 import { aFire } from "../support/fire.ts";
 import { uniqueNamespace } from "../support/shared.ts";
 import { until } from "../support/until.ts";
+import { deadConformance } from "./conformance-dead.ts";
 import { ledgerConformance } from "./conformance-ledger.ts";
+import { retryConformance } from "./conformance-retry.ts";
 
 /** What the suite needs of an adapter beside the port. */
 export interface Adapter {
@@ -26,6 +28,8 @@ export interface Adapter {
   inject(namespace: string, queue: string, body: Buffer): Promise<void>;
   /** Puts something into the ledger as somebody else might. */
   injectRecord(namespace: string, type: string | undefined, body: Buffer): Promise<void>;
+  /** Puts a message among the dead letters as somebody else might. */
+  injectDead(namespace: string, headers: Record<string, unknown>, body: Buffer): Promise<void>;
   /** Deletes a work queue, as an operator might. */
   deleteQueue(namespace: string, queue: string): Promise<void>;
   /**
@@ -346,6 +350,8 @@ export function brokerConformance(adapter: Adapter): void {
 
   test.run();
   ledgerConformance(adapter);
+  retryConformance(adapter);
+  deadConformance(adapter);
 }
 
 function idAt(index: number): string {
@@ -373,6 +379,6 @@ export async function arrived(deliveries: Delivery[], count: number): Promise<De
   return deliveries;
 }
 
-export function ids(deliveries: Delivery[]): string[] {
+export function ids(deliveries: Pick<Delivery, "content">[]): string[] {
   return deliveries.map(({ content }) => (content as WorkerFire).id);
 }

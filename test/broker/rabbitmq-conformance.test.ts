@@ -32,6 +32,12 @@ brokerConformance({
     await amqp.channel.close();
     await amqp.close();
   },
+  async injectDead(namespace, headers, body) {
+    const amqp = await openAmqp(url);
+    amqp.channel.sendToQueue(topologyOf(namespace).dead, body, { headers });
+    await amqp.channel.close();
+    await amqp.close();
+  },
   async deleteQueue(namespace, queue) {
     const amqp = await openAmqp(url);
     await amqp.channel.deleteQueue(topologyOf(namespace).workQueue(queue));
@@ -50,13 +56,18 @@ brokerConformance({
   },
   async remove(namespace, queues) {
     const topology = topologyOf(namespace);
-    const { exchange, workExchange, unrouted, dead, ledger, snapshots, leader, witness } = topology;
+    const { exchange, workExchange, unrouted, retry, dead, ledger, snapshots, leader, witness } =
+      topology;
     const amqp = await openAmqp(url);
     const own = [unrouted, dead, ledger, snapshots, leader, witness];
+    const delays = Array.from({ length: 100 }, (_, index) => index);
+    const waits = [400, 60_000, ...delays.map((n) => 1000 + n * 100)];
+    own.push(...waits.map(topology.retryQueue));
     for (const queue of [...own, ...queues.map(topology.workQueue)]) {
       await amqp.channel.deleteQueue(queue);
     }
-    for (const name of [exchange, workExchange, unrouted]) await amqp.channel.deleteExchange(name);
+    for (const name of [exchange, workExchange, unrouted, retry])
+      await amqp.channel.deleteExchange(name);
     await amqp.close();
   },
 });

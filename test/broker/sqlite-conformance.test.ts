@@ -41,6 +41,11 @@ brokerConformance({
         "INSERT INTO ledger (ns, position, written, type, key, body) VALUES (?, ?, 0, ?, ?, ?)",
       ).run(id, at, type ?? null, `ledger.${type}`, body);
     }),
+  injectDead: (namespace, headers, body) =>
+    asOther((db) => {
+      const sql = `INSERT INTO dead (ns, headers, body) VALUES (${NS}, ?, ?)`;
+      db.prepare(sql).run(namespace, JSON.stringify(headers), body);
+    }),
   deleteQueue: (namespace, queue) =>
     asOther((db) => {
       db.prepare(`DELETE FROM work WHERE ns = ${NS} AND queue = ?`).run(namespace, queue);

@@ -4,6 +4,7 @@ import type { ClockLink, FireOutcome } from "../../src/broker/broker.ts";
 import { type Clock, createClock } from "../../src/clock/clock.ts";
 import { fireId } from "../../src/ledger/fire.ts";
 import { applyEntry, emptyState } from "../../src/ledger/fold.ts";
+import { STANDARD_PACE } from "../../src/ledger/pace.ts";
 import type { Event } from "../../src/observe/events.ts";
 import { configOf } from "../support/config.ts";
 import { type SimulatedTime, simulatedTime } from "../support/simulated-time.ts";
@@ -46,7 +47,7 @@ async function run(
     events.push(event);
     onEvent(event, clock);
   };
-  const clock = createClock({ ...deps, emit, random: () => 0 });
+  const clock = createClock({ ...deps, emit, random: () => 0, pace: STANDARD_PACE });
   await clock.run(stop.signal);
   return events;
 }

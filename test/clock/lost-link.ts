@@ -2,6 +2,7 @@ import * as assert from "uvu/assert";
 import type { Broker } from "../../src/broker/broker.ts";
 import { createClock } from "../../src/clock/clock.ts";
 import { type Fire, fireId } from "../../src/ledger/fire.ts";
+import { STANDARD_PACE } from "../../src/ledger/pace.ts";
 import type { LedgerRecord } from "../../src/ledger/record.ts";
 import type { Event } from "../../src/observe/events.ts";
 import { configOf } from "../support/config.ts";
@@ -51,16 +52,28 @@ export async function minute(
     // The machine sleeps in the middle of leading, once.
     if (event.type === "fire.confirmed" && ++fired === 40) time.set(time.now() + step);
   };
-  await createClock({ broker, config, name: "test:1", time, emit, random: () => 0 }).run(
-    stop.signal,
-  );
+  await createClock({
+    broker,
+    config,
+    name: "test:1",
+    time,
+    emit,
+    random: () => 0,
+    pace: STANDARD_PACE,
+  }).run(stop.signal);
   // What the last link could not record, the next clock finds.
   const after = new AbortController();
   const later = simulatedTime(time.now(), time.now() + 2000, () => after.abort());
   broker.lives = [];
-  await createClock({ broker, config, name: "test:2", time: later, emit, random: () => 0 }).run(
-    after.signal,
-  );
+  await createClock({
+    broker,
+    config,
+    name: "test:2",
+    time: later,
+    emit,
+    random: () => 0,
+    pace: STANDARD_PACE,
+  }).run(after.signal);
   return { config, ...(await broker.evidence()), events, until: later.now() };
 }
 

@@ -4,6 +4,7 @@ import type { WorkerFire } from "../../src/broker/broker.ts";
 import { openBroker } from "../../src/broker/open.ts";
 import { topologyOf } from "../../src/broker/topology.ts";
 import { createClock } from "../../src/clock/clock.ts";
+import { STANDARD_PACE } from "../../src/ledger/pace.ts";
 import { openAmqp } from "../support/amqp.ts";
 import { configOf } from "../support/config.ts";
 import { sharedBroker, uniqueNamespace } from "../support/shared.ts";
@@ -41,6 +42,7 @@ test("publishes exactly the slots that a slow walk over the wall clock finds", a
       else if (!QUIET.includes(event.type)) odd.push(JSON.stringify(event));
     },
     random: () => 0,
+    pace: STANDARD_PACE,
   });
   await clock.run(stop.signal);
   assert.equal(odd, []);

@@ -10,6 +10,7 @@ import { createClock } from "../../src/clock/clock.ts";
 import { systemTime } from "../../src/clock/time.ts";
 import { createReloader, loadAtStart } from "../../src/config/reload.ts";
 import { watchFile } from "../../src/config/watch.ts";
+import { STANDARD_PACE } from "../../src/ledger/pace.ts";
 import { createLog } from "../../src/observe/log.ts";
 import { VERSION } from "../../src/version.ts";
 import { createWallClock } from "./wall-clock.ts";
@@ -45,7 +46,15 @@ async function main(): Promise<number> {
   const name = `${hostname()}:${pid}`;
   const broker = openBroker(url, { namespace, name, now: time.now, emit });
   if ("code" in broker) throw new Error(broker.message);
-  const clock = createClock({ broker, config, name, time, emit, random: Math.random });
+  const clock = createClock({
+    broker,
+    config,
+    name,
+    time,
+    emit,
+    random: Math.random,
+    pace: STANDARD_PACE,
+  });
   const reload = createReloader(config, { ...reading, apply: (next) => clock.reload(next) });
   watchFile(path, { time, signal: stop.signal, onChange: () => void reload() });
   void reload();

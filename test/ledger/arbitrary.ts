@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { fireId } from "../../src/ledger/fire.ts";
 import type { LedgerFault, LedgerRecord } from "../../src/ledger/record.ts";
 import * as r from "./records.ts";
+import { runRecord } from "./run-arbitrary.ts";
 
 /** Few jobs and few instants, so that records have to do with each other. */
 const PLAIN = { noNullPrototype: true };
@@ -73,6 +74,7 @@ export const plainRecord: fc.Arbitrary<Exclude<LedgerRecord, { kind: "fire" }>> 
   fc
     .tuple(job, instant, fc.option(fc.integer({ min: 0, max: 255 })), fc.boolean(), known)
     .map(([j, slot, exitCode, ok, more]) => r.finished(j, slot, { exitCode, ok, ...more })),
+  { weight: 4, arbitrary: runRecord },
   fc.tuple(job, instant).map((args) => r.noticed(...args)),
   fc.tuple(job, instant, instant).map((args) => r.claimed(...args)),
   instant.map((at) => ({ kind: "mark" as const, at, nonce: "m" })),

@@ -4,6 +4,7 @@ import { decodeRecord, encodeRecord } from "../../src/ledger/codec.ts";
 import type { FireRecord, LedgerRecord } from "../../src/ledger/record.ts";
 import { isFault } from "../../src/ledger/record.ts";
 import * as r from "./records.ts";
+import * as runs from "./run-records.ts";
 
 const test = suite("records that somebody else has written");
 
@@ -34,6 +35,22 @@ const SAMPLES: Record<string, Plain> = {
       tailCut: true,
     },
   }),
+  "claimed by a worker": runs.claimed("a@1970-01-01T00:00:00Z", "n"),
+  started: runs.started("a@1970-01-01T00:00:00Z", "n"),
+  kept: runs.kept("a@1970-01-01T00:00:00Z", "n", { payload: [1], history: ["x"], before: 2 }),
+  alive: runs.alive("n", "o"),
+  parked: runs.parked("a@1970-01-01T00:00:00Z", "n"),
+  lost: runs.lost("a@1970-01-01T00:00:00Z", "n"),
+  "finished, and to be done again": runs.ended("a@1970-01-01T00:00:00Z", "n", {
+    ...{ ok: false, end: "retry", retryIn: 0 },
+  }),
+  skipped: runs.skipped("a@1970-01-01T00:00:00Z"),
+  "skipped for another": runs.skipped("a@1970-01-01T00:00:00Z", {
+    ...{ why: "overlap", by: "a@1970-01-01T00:00:01Z", since: 1, nonce: "n" },
+  }),
+  dropped: runs.dropped("a@1970-01-01T00:00:00Z"),
+  buried: runs.buried("a@1970-01-01T00:00:00Z", { nonce: "n" }),
+  cancel: runs.cancel("a@1970-01-01T00:00:00Z"),
   claimed: r.claimed("a", 1, 2),
   sent: r.noticed("a", 1),
   failed: r.noticed("a", 1, {
@@ -44,9 +61,13 @@ const SAMPLES: Record<string, Plain> = {
 };
 
 /** What records of older versions do not have. */
-const OPTIONAL = ["payload", "pid", "cpuTime", "maxMemory", "tail", "tailCut"];
+const OPTIONAL = ["payload", "retryIn", "pid", "cpuTime", "maxMemory", "tail", "tailCut"];
 
 function isOptional(record: Plain, field: string): boolean {
+  if (record.kind === "run" && record.event === "skipped") {
+    return ["nonce", "by", "since"].includes(field);
+  }
+  if (record.kind === "run" && record.event === "buried" && field === "nonce") return true;
   if (record.kind === "notice" && ["fire", "attempt", "reason"].includes(field)) return true;
   return OPTIONAL.includes(field);
 }

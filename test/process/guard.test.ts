@@ -67,18 +67,19 @@ test("so does one that is killed before its guard has come up", async ({ rig }) 
 test("so do those that are being started when it is killed", async ({ rig }) => {
   const nap = `6000.${process.pid}`;
   const names = Array.from({ length: 60 }, (_, n) => `job-${n}`);
-  rig.write(names.map((name) => `  ${name}: {every: 1d, run: [sleep, "${nap}"]}\n`).join(""));
+  rig.write(
+    names
+      .map((name) => `  ${name}: {every: 1d, overlap: allow, run: [sleep, "${nap}"]}\n`)
+      .join(""),
+  );
   const napping = () =>
     allProcesses().filter(({ command, state }) => command === `sleep ${nap}` && state !== "Z");
   for (let round = 0; round < 8; round++) {
     const worker = rig.worker(["--concurrency", "60"]);
     await worker.waitFor(event("worker.taking"), SOON, "the worker to take");
-    // What the worker before held comes again.
-    if (round === 0) {
-      for (const job of names) {
-        await rig.put(JSON.stringify({ version: 1, job, slot: "2026-12-01T08:00:00Z" }));
-      }
-    }
+    // What the worker before held comes again only after a while.
+    const slot = `2026-12-01T08:00:0${round}Z`;
+    for (const job of names) await rig.put(JSON.stringify({ version: 1, job, slot }));
     await until(() => napping().length > 5 * round, SOON, "commands");
     const guard = await guarding(worker);
     worker.signal("SIGKILL");

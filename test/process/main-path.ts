@@ -121,7 +121,9 @@ export function mainPath(ground: Ground): void {
     first.signal("SIGKILL");
     await first.exited;
     const { fire } = started.entry;
-    await second.waitFor(event("run.finished", { fire, ok: true }), SOON, "it to run again");
+    // It waits 20 s for a word of the first one.
+    const again = event("run.finished", { fire, ok: true, attempt: 2 });
+    await second.waitFor(again, 3 * SOON, "it to run again");
     await second.stop();
     assert.equal(await rig.takeFires(), []);
   });

@@ -129,6 +129,34 @@ ${n % 3 ? `  other-${n}: {every: 1h, run: "true"}\n` : ""}`;
     await worker.waitFor(event("run.output", { fire, line: "old" }), SOON, "the old one's end");
   });
 
+  test("a run whose job leaves the file or gets a shorter timeout ends as it was started", async ({
+    rig,
+  }) => {
+    const waiting = "echo ready; while ! [ -e go ]; do sleep 0.05; done; echo done";
+    rig.write(`  gone: {every: 1d, run: "${waiting}"}
+  shorter: {every: 1d, run: "${waiting}"}
+`);
+    const worker = rig.worker(["--queue", "default"]);
+    await worker.waitFor(event("worker.taking"), SOON, "the worker to take");
+    for (const job of ["gone", "shorter"]) {
+      await rig.fire(job);
+      await worker.waitFor(event("run.output", { job, line: "ready" }), SOON, job);
+    }
+    rig.write(`  shorter: {every: 1d, run: echo new; sleep 60, timeout: 1s, kill_after: 1s}\n`);
+    worker.signal("SIGHUP");
+    await worker.waitFor(event("config.reloaded"), SOON, "the reload");
+    const slot = "2026-12-01T09:00:00Z";
+    await rig.put(JSON.stringify({ version: 1, job: "shorter", slot }));
+    const timedOut = event("run.finished", { outcome: "timed-out" });
+    assert.is((await worker.waitFor(timedOut, SOON, "a later run")).entry.fire, `shorter@${slot}`);
+    assert.is(events(worker, "run.finished").length, 1);
+    rig.touch("go");
+    for (const job of ["gone", "shorter"]) {
+      await worker.waitFor(event("run.output", { job, line: "done" }), SOON, `the end of ${job}`);
+      await worker.waitFor(event("run.finished", { job, ok: true }), SOON, `the end of ${job}`);
+    }
+  });
+
   test.run();
 }
 

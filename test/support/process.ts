@@ -42,6 +42,8 @@ export interface ClockdOptions {
   /** Beside the test's own environment; undefined takes a variable away. */
   env?: Readonly<Record<string, string | undefined>>;
   cwd?: string;
+  /** A program and its arguments that starts it, and that `pid` is then of. */
+  under?: readonly string[];
   /** In a process group of its own, which it leads. */
   detached?: boolean;
   /** Its whole standard input. */
@@ -55,7 +57,7 @@ const NOT_INHERITED = ["CLOCKD_BROKER_URL", "AMQP_URL", "CLOUDAMQP_URL", "RABBIT
 
 /** Starts clockd from its source, or the executable that CLOCKD_BIN names. Ends with this process. */
 export function runClockd(args: readonly string[], options: ClockdOptions = {}): Clockd {
-  const [command, ...first] = executable();
+  const [command = "", ...first] = [...(options.under ?? []), ...executable()];
   const without = Object.fromEntries(NOT_INHERITED.map((name) => [name, undefined]));
   const child = spawn(command, [...first, ...args], {
     env: { ...process.env, ...without, ...options.env },

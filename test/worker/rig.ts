@@ -4,6 +4,7 @@ import { encodeFire } from "../../src/broker/wire.ts";
 import { systemTime } from "../../src/clock/time.ts";
 import type { Job } from "../../src/config/config.ts";
 import type { Fire } from "../../src/ledger/fire.ts";
+import { STANDARD_PACE } from "../../src/ledger/pace.ts";
 import type { FinishedRecord } from "../../src/ledger/run-record.ts";
 import type { Event } from "../../src/observe/events.ts";
 import { createWorker, type Worker, type WorkerDeps } from "../../src/worker/worker.ts";
@@ -79,6 +80,7 @@ export function rig(
     time: systemTime(),
     emit: (event) => events.push(event),
     random: () => 0,
+    pace: STANDARD_PACE,
     ...options,
   });
   const told: Rig["told"] = (type) =>

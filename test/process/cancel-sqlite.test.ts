@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { cancel } from "./cancel.ts";
+
+cancel(sqlite());

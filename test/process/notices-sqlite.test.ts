@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { notices } from "./notices.ts";
+
+notices(sqlite());
