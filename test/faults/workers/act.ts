@@ -13,7 +13,8 @@ const BUSY_WITHIN_MS = 3000;
 /** A guard looks every second, and kills after eight looks. ms. */
 const GUARDED_WITHIN_MS = 12_000;
 const KILLED_WITHIN_MS = 5000;
-const STOPS_WITHIN_MS = 25_000;
+/** A worker may stand still when it is told. ms. */
+const STOPS_WITHIN_MS = 60_000;
 
 /** Makes a fault happen, from its beginning to its end. Rejects when it did not happen as it should. */
 export async function actOnWorkers(fault: WorkerFault, stage: WorkerStage): Promise<void> {

@@ -78,7 +78,7 @@ function freeze(random: Random): number {
   const [from, to] = random.pick([
     [5000, 7000],
     [10_000, 14_000],
-    [25_000, 29_000],
+    [28_000, 34_000],
   ] as const);
   return random.whole(from, to);
 }
