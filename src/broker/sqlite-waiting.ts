@@ -55,7 +55,7 @@ interface Row {
 }
 
 function createWaiting({ db, ns }: Link, queues: readonly string[]) {
-  const known = `ns = ? AND queue = ? AND id <= ${HIGHEST}`;
+  const known = `ns = ? AND queue = ? AND id BETWEEN 0 AND ${HIGHEST} AND due >= 0`;
   const first = db.prepare(
     `SELECT min(due, ${HIGHEST}) AS due FROM waiting WHERE ${known} ORDER BY waiting.due LIMIT 1`,
   );
@@ -65,9 +65,11 @@ function createWaiting({ db, ns }: Link, queues: readonly string[]) {
      RETURNING id, due, headers, body`,
   );
   const put = db.prepare("INSERT INTO work (ns, queue, headers, body) VALUES (?, ?, ?, ?)");
-  const ahead = db.prepare("SELECT 1 FROM waiting WHERE ns = ? AND since > ? LIMIT 1");
+  // What makes no sense is left as it is.
+  const later = `ns = ?1 AND since > ?2 AND since <= ${HIGHEST} AND due BETWEEN since AND ${HIGHEST}`;
+  const ahead = db.prepare(`SELECT 1 FROM waiting WHERE ${later} LIMIT 1`);
   const setRight = db.prepare(
-    "UPDATE waiting SET since = ?2, due = ?2 + due - since WHERE ns = ?1 AND since > ?2",
+    `UPDATE waiting SET since = ?2, due = ?2 + (due - since) WHERE ${later}`,
   );
   return {
     /** Something was put there later than now: the machine's clock has been set back. */

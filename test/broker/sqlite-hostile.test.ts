@@ -54,6 +54,35 @@ test("what was delivered more often than can be counted is delivered", async ({ 
   assert.equal(redelivered, [true, true, false]);
 });
 
+test("odd fires among those that wait, and odd dead letters, harm no other", async ({ rig }) => {
+  const { deliveries, link } = await rig.worker();
+  rig.asOther((db) => {
+    const numbers = [0n, -1n, -HUGE, HUGE, 2n ** 63n - 1n, -(2n ** 63n)];
+    for (const since of numbers) {
+      for (const due of numbers) {
+        insert(db, "waiting", { ns: 1, queue: "elsewhere", since, due, body: BODY });
+        insert(db, "waiting", { ns: 1, queue: "default", since, due: HUGE, body: BODY });
+      }
+    }
+    insert(db, "waiting", { id: -HUGE, ns: 1, queue: "default", since: 0, due: 0, body: BODY });
+    for (const headers of HEADERS) {
+      insert(db, "waiting", { ns: 1, queue: "default", since: 0, due: 5, headers, body: BODY });
+      insert(db, "dead", { ns: 1, headers: headers ?? "", body: BODY });
+    }
+    insert(db, "dead", { id: HUGE, ns: 1, headers: "{}", body: BODY });
+  });
+  assert.equal(await link.again(aFire(), 100), { kind: "confirmed" });
+  await arrived(deliveries, HEADERS.length + 1);
+  const letters: string[] = [];
+  assert.is(await link.readDead(({ id }) => void letters.push(id)), undefined);
+  assert.is(letters.length, HEADERS.length);
+  assert.equal(await link.settleDead([...letters, String(HUGE), "-1"], "drop"), {
+    settled: HEADERS.length,
+    failed: [],
+  });
+  assert.is(link.isLost, false);
+});
+
 test("a message with a number that nobody can say lies there, and holds up no other", async ({
   rig,
 }) => {

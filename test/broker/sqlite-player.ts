@@ -1,7 +1,8 @@
 /**
- * A clock or a worker on a file in a process of its own, which tests kill, freeze and starve:
- * `node sqlite-player.ts ROLE PATH [--job NAME] [--from N] [--every MS] [--open N] [--hold MS]`. Says on
- * standard output, one JSON object a line, what happens to it. As long as it lives it connects again.
+ * A clock, a worker, or somebody who sends a fire again, on a file in a process of its own, which tests
+ * kill, freeze and starve: `node sqlite-player.ts ROLE PATH [--job NAME] [--from N] [--every MS]
+ * [--open N] [--hold MS] [--delay MS]`. Says on standard output, one JSON object a line, what happens to
+ * it. As long as it lives it connects again.
  */
 import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -32,6 +33,8 @@ const { values, positionals } = parseArgs({
     open: { type: "string", default: "1" },
     /** How long a delivery is worked on. ms. */
     hold: { type: "string", default: "0" },
+    /** How long a fire that is sent again is kept back. ms. */
+    delay: { type: "string", default: "0" },
   },
 });
 const [role, path = ""] = positionals;
@@ -55,7 +58,7 @@ const connecting = {
 };
 
 if (role === "clock") await keepConnected(() => broker.openClock([]), lead, connecting);
-else await keepConnected(openWorker, work, connecting);
+else await keepConnected(openWorker, role === "asker" ? ask : work, connecting);
 
 async function lead(link: ClockLink): Promise<void> {
   const over = Promise.race([link.lost, stopped]);
@@ -82,7 +85,8 @@ async function fire(link: ClockLink): Promise<void> {
 }
 
 function openWorker() {
-  return broker.openWorker({ queues: ["default"], prefetch: 100, onDelivery });
+  const queues = [role === "asker" ? "other" : "default"];
+  return broker.openWorker({ queues, prefetch: 100, onDelivery });
 }
 
 function onDelivery({ content, redelivered, finish }: Delivery): void {
@@ -91,6 +95,13 @@ function onDelivery({ content, redelivered, finish }: Delivery): void {
   const end = () => say({ finished: id, accepted: finish() });
   if (hold > 0) setTimeout(end, hold);
   else end();
+}
+
+async function ask(link: WorkerLink): Promise<void> {
+  const fire = aFire({ job: values.job, slot: 1_796_000_000_000 + 1000 * next++ });
+  const { kind } = await link.again(fire, Number(values.delay));
+  say({ fired: fireId(fire.job, fire.slot), kind, at: Date.now() });
+  await work(link);
 }
 
 async function work(link: WorkerLink): Promise<void> {
