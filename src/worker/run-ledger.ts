@@ -8,10 +8,16 @@ import type { Instant } from "../clock/time.ts";
 import type { Judgement } from "../ledger/judge.ts";
 import type { NoticeClaim, NoticeRecord } from "../ledger/notice-record.ts";
 import type { MarkRecord, MissedRecord } from "../ledger/record.ts";
-import type { ClaimedRecord, RunRecord, StartedRecord } from "../ledger/run-record.ts";
+import type {
+  ClaimedRecord,
+  FinishedRecord,
+  RunRecord,
+  StartedRecord,
+} from "../ledger/run-record.ts";
 import { emptyRuns, type RunsState } from "../ledger/run-state.ts";
 import { after } from "./after.ts";
-import { createRunReader, type Ears, type Reached } from "./run-reader.ts";
+import { createCurrentLink } from "./current-link.ts";
+import { createRunReader, type Ears, endKey, type Reached } from "./run-reader.ts";
 import { startingReader } from "./run-start.ts";
 
 /** The ledger as a worker sees it: what it says of runs, over whichever link is open. */
@@ -32,6 +38,11 @@ export interface RunLedger {
   claim(record: ClaimedRecord, signal: AbortSignal): Promise<Judgement | undefined>;
   /** Appends an heir's start; true when it is read back. Whether it was in time the state says. */
   start(record: StartedRecord): Promise<boolean>;
+  /**
+   * Appends an attempt's end over one link after the other until the broker has answered. `counts`: it was
+   * read back, and nobody else had the run by then. Undefined: `end` was called first.
+   */
+  finish(record: FinishedRecord): Promise<(FireOutcome & { counts?: boolean }) | undefined>;
   /** Appends the claim of a notice; true when it is read back, and nobody has claimed it before. */
   claimNotice(record: NoticeClaim): Promise<boolean>;
   /** Tries once; false: it may not be there. */
@@ -54,9 +65,6 @@ type Listener = (record: RunRecord | undefined) => void;
 
 /** A record that was confirmed and is not read for so long is one of another ledger. ms. */
 const STUCK_MS = 60_000;
-/** Before the same is tried again over the same link. ms. */
-const AGAIN_MS = 1000;
-
 export interface RunLedgerOptions {
   now: () => Instant;
   /** A link is no good any more, without being lost. */
@@ -73,62 +81,36 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
     onMissed,
   };
   let reader = createRunReader(emptyRuns(), ears);
-  let link: WorkerLink | undefined;
-  let isEnded = false;
+  const current = createCurrentLink();
   /** The newest snapshot stands for a place that the ledger does not have. */
   let readWhole = false;
   const listeners = new Set<Listener>();
-  /** Those who wait for a link. */
-  const waiting = new Set<() => void>();
-  /** Those who wait for the broker's answer. */
-  const insisting = new Set<() => void>();
-
-  /** The link that is open, or the next one. Not by a race: what never ends would keep all who raced. */
-  async function usable(signal?: AbortSignal): Promise<WorkerLink | undefined> {
-    while (!isEnded && !signal?.aborted) {
-      if (link && !link.isLost) return link;
-      await new Promise<void>((resolve) => {
-        waiting.add(resolve);
-        signal?.addEventListener("abort", () => resolve(), { once: true });
-      });
-    }
-    return undefined;
-  }
-
-  function orEnd<T>(work: Promise<T>): Promise<T | undefined> {
-    return new Promise((resolve) => {
-      const giveUp = () => resolve(undefined);
-      insisting.add(giveUp);
-      void work.then((answer) => {
-        insisting.delete(giveUp);
-        resolve(answer);
-      });
-    });
-  }
-
-  function wake(): void {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  }
-
   /** Undefined: the link was lost first, or is no good. */
   async function readBack(
     record: ClaimedRecord | StartedRecord | MarkRecord | NoticeClaim,
     over: WorkerLink,
   ): Promise<Reached | undefined> {
+    return (await appendAndRead(record, record.nonce, over)).read;
+  }
+
+  /** `key`: what the reader answers to. */
+  async function appendAndRead(
+    record: Parameters<WorkerLink["append"]>[0],
+    key: string,
+    over: WorkerLink,
+  ): Promise<{ outcome: FireOutcome; read: Reached | undefined }> {
     const own = reader;
-    const { nonce } = record;
-    const back = own.reached(nonce);
+    const back = own.reached(key);
     const outcome = await over.append(record);
-    if (outcome.kind !== "confirmed") own.giveUp(nonce);
+    if (outcome.kind !== "confirmed") own.giveUp(key);
     const callOff = after(STUCK_MS, () => {
       readWhole = true;
-      own.giveUp(nonce);
+      own.giveUp(key);
       onStuck(over);
     });
     const read = await back;
     callOff();
-    return read;
+    return { outcome, read };
   }
 
   async function follow(over: WorkerLink): Promise<BrokerProblem | undefined> {
@@ -137,8 +119,8 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
     void over.lost.then(() => found.reader.giveUp());
     const following = await over.follow(found.from, found.reader.take);
     if (isBrokerProblem(following)) return following;
-    [reader, link] = [found.reader, over];
-    wake();
+    reader = found.reader;
+    current.opened(over);
     const mark: MarkRecord = { kind: "mark", at: now(), nonce: crypto.randomUUID() };
     if (!(await readBack(mark, over))) return UNREADABLE;
     readWhole = false;
@@ -150,42 +132,44 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
       return reader.state;
     },
     get isCurrent() {
-      return reader.isCurrent && link !== undefined && !link.isLost;
+      return reader.isCurrent && current.link?.isLost === false;
     },
     open: follow,
     async claim(record, signal) {
-      const over = await usable(signal);
+      const over = await current.usable(signal);
       return over && (await readBack(record, over))?.judged;
     },
     async start(record) {
+      const { link } = current;
       return link !== undefined && (await readBack(record, link)) !== undefined;
     },
     async claimNotice(record) {
+      const { link } = current;
       return link !== undefined && (await readBack(record, link))?.isFirst === true;
     },
     async say(record) {
+      const { link } = current;
       if (!link || link.isLost) return false;
       return (await link.append(record)).kind === "confirmed";
     },
-    async insist(work) {
-      for (;;) {
-        const over = await usable();
-        if (!over) return undefined;
-        const outcome = await orEnd(work(over));
-        if (!outcome) return undefined;
-        if (outcome.kind !== "in-doubt") return outcome;
-        if (!over.isLost) await new Promise<void>((resolve) => after(AGAIN_MS, resolve));
-      }
+    async finish(record) {
+      let counts: boolean | undefined;
+      const outcome = await current.insist(async (over) => {
+        const { outcome, read } = await appendAndRead(record, endKey(record.nonce), over);
+        counts = read?.counts;
+        if (outcome.kind !== "confirmed" || read) return outcome;
+        return { kind: "in-doubt", problem: UNREADABLE };
+      });
+      return outcome && { ...outcome, ...(counts === undefined ? {} : { counts }) };
     },
+    insist: current.insist,
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     end() {
-      isEnded = true;
       reader.giveUp();
-      wake();
-      for (const giveUp of insisting) giveUp();
+      current.end();
     },
   };
 }

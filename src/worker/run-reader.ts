@@ -1,6 +1,6 @@
 import type { LedgerEntry } from "../broker/broker.ts";
 import { fireId } from "../ledger/fire.ts";
-import { applyRefire, applyRun } from "../ledger/fold-runs.ts";
+import { applyRefire, applyRun, endCounts } from "../ledger/fold-runs.ts";
 import { type Judgement, judge } from "../ledger/judge.ts";
 import type { NoticeClaim } from "../ledger/notice-record.ts";
 import type { MissedRecord } from "../ledger/record.ts";
@@ -27,6 +27,13 @@ export interface Reached {
   judged: Judgement | undefined;
   /** Of a notice: nobody else has claimed it before. */
   isFirst?: boolean;
+  /** Of an attempt's end: the run was that claim's. */
+  counts?: boolean;
+}
+
+/** What to wait for to read back the end of a claim, whose nonce has been read before. */
+export function endKey(nonce: string): string {
+  return `end ${nonce}`;
 }
 
 /** Who is told of what has been read. */
@@ -71,6 +78,9 @@ export function createRunReader(state: RunsState, { onRun, onMissed }: Ears): Ru
       } else if (content.kind === "run") {
         const isOurs = content.event === "claimed" && waiting.has(content.nonce);
         const judged = isOurs ? judge(state, content) : undefined;
+        if (content.event === "finished") {
+          answer(endKey(content.nonce), { judged, counts: endCounts(state, content) });
+        }
         applyRun(state, content);
         if (content.event === "claimed" || content.event === "started") {
           answer(content.nonce, { judged });

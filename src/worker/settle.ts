@@ -1,6 +1,6 @@
 import type { FireOutcome } from "../broker/broker.ts";
 import type { RunTask } from "../config/config.ts";
-import type { RunRecord, SkippedRecord } from "../ledger/run-record.ts";
+import type { FinishedRecord, RunRecord, SkippedRecord } from "../ledger/run-record.ts";
 import type { Emit } from "../observe/events.ts";
 import { keptOf, parkedOf } from "./claim.ts";
 import type { Outcome } from "./command.ts";
@@ -60,6 +60,12 @@ export function createSettle(deps: SettleDeps): Settle {
     const reason = outcome ? outcome.problem.message : "the broker is away";
     emit({ type: "run.not_recorded", ...naming(held.fire), reason });
     return outcome !== undefined;
+  }
+
+  /** False: somebody else has the run. Undefined: it is not in the ledger. */
+  async function recordEnd(held: Held, what: FinishedRecord): Promise<boolean | undefined> {
+    const outcome = await ledger.finish(what);
+    return done(held, outcome) ? outcome?.counts : outcome && true;
   }
 
   function done(held: Held, outcome: FireOutcome | undefined): boolean {
@@ -137,8 +143,13 @@ export function createSettle(deps: SettleDeps): Settle {
         const ended = historyLine(held.fire, outcome, name);
         if (!(await putAmongDead(held, outOfAttempts(held, outcome), ended))) return;
         await record(held, finishedOf(held, outcome, verdict, by()));
-      } else if (await record(held, finishedOf(held, outcome, verdict, by()))) {
-        await follow(held, verdict, outcome);
+      } else {
+        const counts = await recordEnd(held, finishedOf(held, outcome, verdict, by()));
+        if (counts === false) {
+          giveBack(held);
+          return;
+        }
+        if (counts) await follow(held, verdict, outcome);
       }
       const isFinal = verdict.end === "done" || verdict.end === "dead";
       if (isFinal) onFinal(held, task, outcome, recovered);
