@@ -53,28 +53,29 @@ export function createSettle(deps: SettleDeps): Settle {
     ...{ kind: "run" as const, ...by(), job: fire.job, fire: fire.id, message },
   });
 
-  /** True when it is in the ledger. */
-  async function record(held: Held, what: RunRecord): Promise<boolean> {
-    const outcome = await ledger.insist((link) => link.append(what));
-    if (outcome?.kind === "confirmed") return true;
+  function tellUnrecorded(held: Held, outcome: FireOutcome | undefined): void {
+    if (outcome?.kind === "confirmed") return;
     const reason = outcome ? outcome.problem.message : "the broker is away";
     emit({ type: "run.not_recorded", ...naming(held.fire), reason });
+  }
+
+  /** True when it is in the ledger, or never will be. */
+  async function record(held: Held, what: RunRecord): Promise<boolean> {
+    const outcome = await ledger.insist((link) => link.append(what));
+    tellUnrecorded(held, outcome);
     return outcome !== undefined;
   }
 
-  /** False: somebody else has the run. Undefined: it is not in the ledger. */
-  async function recordEnd(held: Held, what: FinishedRecord): Promise<boolean | undefined> {
+  /** The same. `void`: somebody else has the run. */
+  async function recordEnd(held: Held, what: FinishedRecord): Promise<boolean | "void"> {
     const outcome = await ledger.finish(what);
-    return done(held, outcome) ? outcome?.counts : outcome && true;
+    tellUnrecorded(held, outcome);
+    return outcome?.counts === false ? "void" : outcome !== undefined;
   }
 
   function done(held: Held, outcome: FireOutcome | undefined): boolean {
-    if (outcome?.kind === "confirmed") return true;
-    if (outcome) {
-      const reason = outcome.problem.message;
-      emit({ type: "run.not_recorded", ...naming(held.fire), reason });
-    }
-    return false;
+    if (outcome) tellUnrecorded(held, outcome);
+    return outcome?.kind === "confirmed";
   }
 
   async function scheduleNext(held: Held, delayMs: number, ended?: string): Promise<void> {
@@ -144,12 +145,12 @@ export function createSettle(deps: SettleDeps): Settle {
         if (!(await putAmongDead(held, outOfAttempts(held, outcome), ended))) return;
         await record(held, finishedOf(held, outcome, verdict, by()));
       } else {
-        const counts = await recordEnd(held, finishedOf(held, outcome, verdict, by()));
-        if (counts === false) {
+        const isRecorded = await recordEnd(held, finishedOf(held, outcome, verdict, by()));
+        if (isRecorded === "void") {
           giveBack(held);
           return;
         }
-        if (counts) await follow(held, verdict, outcome);
+        if (isRecorded) await follow(held, verdict, outcome);
       }
       const isFinal = verdict.end === "done" || verdict.end === "dead";
       if (isFinal) onFinal(held, task, outcome, recovered);
