@@ -64,9 +64,10 @@ function change(
     if (run.heir?.nonce !== nonce) return;
     Object.assign(run, run.heir, { extra: run.extra + 1, since: record.at, phase: "standing" });
     delete run.heir;
-    delete run.kept;
-  } else if (record.event === "parked" && run.heir?.nonce === nonce) {
-    delete run.heir;
+  } else if (run.heir?.nonce === nonce) {
+    // While it waits its message may be held for too long, too.
+    if (record.event === "kept") run.kept = keptOf(record);
+    if (record.event === "parked") delete run.heir;
   } else if (run.nonce === nonce) {
     delete run.heir;
     if (record.event === "kept") run.kept = keptOf(record);

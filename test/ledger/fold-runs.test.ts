@@ -121,6 +121,15 @@ test("when an heir has ended, no other end of the same attempt counts", () => {
   }
 });
 
+test("what an heir has acknowledged while it waited is fired again when it is lost", () => {
+  const waiting = [ONE, r.again("a1", "o"), r.kept("a1", "o")];
+  for (const going of [waiting, [...waiting, r.started("a1", "o")]]) {
+    const nonce = going === waiting ? "n" : "o";
+    const state = foldRuns([...going, r.lost("a1", nonce)]);
+    assert.ok(state.runs.get("a1")?.kept, nonce);
+  }
+});
+
 test("an heir that is too late does not start", () => {
   const words = [r.kept("a1", "n"), r.parked("a1", "n"), r.ended("a1", "n"), r.lost("a1", "n")];
   for (const word of words) {
