@@ -64,9 +64,10 @@ function change(
     if (run.heir?.nonce !== nonce) return;
     Object.assign(run, run.heir, { extra: run.extra + 1, since: record.at, phase: "standing" });
     delete run.heir;
-    delete run.kept;
-  } else if (record.event === "parked" && run.heir?.nonce === nonce) {
-    delete run.heir;
+  } else if (run.heir?.nonce === nonce) {
+    // While it waits its message may be held for too long, too.
+    if (record.event === "kept") run.kept = keptOf(record);
+    if (record.event === "parked") delete run.heir;
   } else if (run.nonce === nonce) {
     delete run.heir;
     if (record.event === "kept") run.kept = keptOf(record);
@@ -84,13 +85,25 @@ function keptOf({ kind: _, at: __, event, job, fire, worker, nonce, ...kept }: K
 }
 
 /**
- * What an old claim has to say after an heir has started is void. What the ledger stands for it goes on to
- * stand for: its next message may not have been sent.
+ * Whether it is the end of the claim that has the run. What an old claim has to say after an heir has
+ * started is void, also when that heir has ended by then.
+ */
+export function endCounts(
+  { runs, ended }: RunsState,
+  { fire, nonce }: Pick<FinishedRecord, "fire" | "nonce">,
+): boolean {
+  const run = runs.get(fire);
+  return run ? run.nonce === nonce : !ended.has(fire);
+}
+
+/**
+ * What the ledger stands for it goes on to stand for after an attempt: its next message may not have
+ * been sent.
  */
 function finish(state: RunsState, record: FinishedRecord): void {
-  const { fire, nonce, message, end, at, retryIn = 0 } = record;
+  if (!endCounts(state, record)) return;
+  const { fire, message, end, at, retryIn = 0 } = record;
   const run = state.runs.get(fire);
-  if (run && run.nonce !== nonce) return;
   if (end !== "retry" && end !== "given-back") {
     over(state, fire, { message, dead: end === "dead" });
     noteFailing(state, record);
@@ -136,6 +149,8 @@ function cancel({ cancelled, ended, runs }: RunsState, fire: string, by: string)
 
 function over({ runs, lines, ended, cancelled }: RunsState, fire: string, how: Ended): void {
   const run = runs.get(fire);
+  // It has ended already: that was before.
+  if (!run && how.message === ended.get(fire)?.message) return;
   // Of an earlier attempt: there is a later one.
   if (how.message < Math.max(run?.message ?? 0, ended.get(fire)?.message ?? 0)) return;
   if (run) leave(lines, run);

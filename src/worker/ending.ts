@@ -1,6 +1,6 @@
 import type { WorkerFire } from "../broker/broker.ts";
 import type { Fire } from "../ledger/fire.ts";
-import type { FinishedRecord } from "../ledger/run-record.ts";
+import type { FinishedRecord, SkippedRecord } from "../ledger/run-record.ts";
 import type { Outcome } from "./command.ts";
 import { type Held, naming } from "./held.ts";
 import { recordTail } from "./record-tail.ts";
@@ -57,4 +57,19 @@ export function endOf({ kind, exitCode, signal, reason }: Outcome): string {
     case "not-started":
       return `did not start (${reason})`;
   }
+}
+
+export function outOfAttempts({ fire }: Held, outcome: Outcome): string {
+  return `out of attempts: attempt ${fire.attempt} ${endOf(outcome)}`;
+}
+
+type Skipping = Pick<SkippedRecord, "why" | "by" | "since">;
+
+/** Only what is known of it. */
+export function skippingOf({ why, by, since }: Skipping): Skipping {
+  return {
+    why,
+    ...(by === undefined ? {} : { by }),
+    ...(since === undefined ? {} : { since }),
+  };
 }

@@ -8,10 +8,16 @@ import type { Instant } from "../clock/time.ts";
 import type { Judgement } from "../ledger/judge.ts";
 import type { NoticeClaim, NoticeRecord } from "../ledger/notice-record.ts";
 import type { MarkRecord, MissedRecord } from "../ledger/record.ts";
-import type { ClaimedRecord, KeptRecord, RunRecord, StartedRecord } from "../ledger/run-record.ts";
+import type {
+  ClaimedRecord,
+  FinishedRecord,
+  KeptRecord,
+  RunRecord,
+  StartedRecord,
+} from "../ledger/run-record.ts";
 import { emptyRuns, type RunsState } from "../ledger/run-state.ts";
 import { after } from "./after.ts";
-import { createAnswers } from "./answers.ts";
+import { createCurrentLink, pause } from "./current-link.ts";
 import { createRunReader, type Ears, type Reached, type WrittenRecord } from "./run-reader.ts";
 import { startingReader } from "./starting-reader.ts";
 
@@ -35,6 +41,11 @@ export interface RunLedger {
   claim(record: ClaimedRecord, signal: AbortSignal): Promise<Judgement | undefined>;
   /** Appends it; true when it is read back. Whether it was in time the state says. */
   put(record: StartedRecord | KeptRecord): Promise<boolean>;
+  /**
+   * Appends an attempt's end over one link after the other until the broker has answered. `counts`: it was
+   * read back, and nobody else had the run by then. Undefined: `end` was called first.
+   */
+  finish(record: FinishedRecord): Promise<(FireOutcome & { counts?: boolean }) | undefined>;
   /** Appends the claim of a notice; true when it is read back, and nobody has claimed it before. */
   claimNotice(record: NoticeClaim): Promise<boolean>;
   /** Tries once; false: it may not be there. */
@@ -57,9 +68,6 @@ type Listener = (record: RunRecord | undefined) => void;
 
 /** A record that was confirmed and is not read for so long is one of another ledger. ms. */
 const STUCK_MS = 60_000;
-/** Before the same is tried again over the same link. ms. */
-const AGAIN_MS = 1000;
-
 export interface RunLedgerOptions {
   now: () => Instant;
   /** A link is no good any more, without being lost. */
@@ -76,40 +84,15 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
     onMissed,
   };
   let reader = createRunReader(emptyRuns(), ears);
-  let link: WorkerLink | undefined;
-  let isEnded = false;
+  const current = createCurrentLink(() => reader.isCurrent);
   /** The newest snapshot stands for a place that the ledger does not have. */
   let readWhole = false;
   const listeners = new Set<Listener>();
-  /** Those who wait for a link. */
-  const waiting = new Set<() => void>();
-  const answers = createAnswers();
 
-  const isCurrent = () => reader.isCurrent && link !== undefined && !link.isLost;
-
-  /** The link that is open and read, or the next one. Not by a race: what never ends would keep all who raced. */
-  async function usable(signal?: AbortSignal): Promise<WorkerLink | undefined> {
-    while (!isEnded && !signal?.aborted) {
-      if (isCurrent()) return link;
-      await new Promise<void>((resolve) => {
-        const goOn = () => {
-          waiting.delete(goOn);
-          signal?.removeEventListener("abort", goOn);
-          resolve();
-        };
-        waiting.add(goOn);
-        signal?.addEventListener("abort", goOn, { once: true });
-      });
-    }
-    return undefined;
-  }
-
-  function wake(): void {
-    for (const goOn of [...waiting]) goOn();
-  }
-
-  /** Undefined: the link was lost first, or is no good. */
-  async function readBack(record: WrittenRecord, over: WorkerLink): Promise<Reached | undefined> {
+  async function append(
+    record: WrittenRecord,
+    over: WorkerLink,
+  ): Promise<{ outcome: FireOutcome; read: Reached | undefined }> {
     const own = reader;
     const back = own.reached(record);
     const outcome = await over.append(record);
@@ -121,7 +104,15 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
     });
     const read = await back;
     callOff();
-    return read;
+    return { outcome, read };
+  }
+
+  /** Undefined: the link was lost first, or is no good. */
+  async function readBack(
+    record: WrittenRecord,
+    over: WorkerLink | undefined,
+  ): Promise<Reached | undefined> {
+    return over && (await append(record, over)).read;
   }
 
   async function follow(over: WorkerLink): Promise<BrokerProblem | undefined> {
@@ -130,11 +121,12 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
     void over.lost.then(() => found.reader.giveUp());
     const following = await over.follow(found.from, found.reader.take);
     if (isBrokerProblem(following)) return following;
-    [reader, link] = [found.reader, over];
+    reader = found.reader;
+    current.opened(over);
     const mark: MarkRecord = { kind: "mark", at: now(), nonce: crypto.randomUUID() };
     if (!(await readBack(mark, over))) return UNREADABLE;
     readWhole = false;
-    wake();
+    current.wake();
     return undefined;
   }
 
@@ -143,53 +135,44 @@ export function createRunLedger({ now, onStuck, onMissed }: RunLedgerOptions): R
       return reader.state;
     },
     get isCurrent() {
-      return isCurrent();
+      return reader.isCurrent && current.link?.isLost === false;
     },
     open: follow,
-    ready: async (signal) => (await usable(signal)) !== undefined,
+    ready: async (signal) => (await current.usable(signal)) !== undefined,
     async claim(record, signal) {
-      const over = await usable(signal);
-      if (!over) return undefined;
+      const over = await current.usable(signal);
       const read = await readBack(record, over);
       // A broker that takes no records would be asked again and again.
-      if (!read && !over.isLost) await pause(AGAIN_MS);
+      if (over && !read && !over.isLost) await pause();
       return read?.judged;
     },
-    async put(record) {
-      return link !== undefined && (await readBack(record, link)) !== undefined;
-    },
-    async claimNotice(record) {
-      return link !== undefined && (await readBack(record, link))?.isFirst === true;
+    put: async (record) => (await readBack(record, current.link)) !== undefined,
+    claimNotice: async (record) => (await readBack(record, current.link))?.isFirst === true,
+    async finish(record) {
+      let counts: boolean | undefined;
+      const outcome = await current.insist(async (over) => {
+        const { outcome, read } = await append(record, over);
+        counts = read?.counts;
+        if (outcome.kind !== "confirmed" || read) return outcome;
+        return { kind: "in-doubt", problem: UNREADABLE };
+      });
+      return outcome && { ...outcome, ...(counts === undefined ? {} : { counts }) };
     },
     async say(record) {
+      const { link } = current;
       if (!link || link.isLost) return false;
       return (await link.append(record)).kind === "confirmed";
     },
-    async insist(work) {
-      for (;;) {
-        const over = await usable();
-        if (!over) return undefined;
-        const outcome = await answers.unlessEnded(work(over));
-        if (!outcome) return undefined;
-        if (outcome.kind !== "in-doubt") return outcome;
-        if (!over.isLost) await pause(AGAIN_MS);
-      }
-    },
+    insist: current.insist,
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     end() {
-      isEnded = true;
       reader.giveUp();
-      wake();
-      answers.end();
+      current.end();
     },
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => void after(ms, resolve));
 }
 
 const UNREADABLE: BrokerProblem = {

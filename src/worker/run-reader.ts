@@ -1,10 +1,16 @@
 import type { LedgerEntry } from "../broker/broker.ts";
 import { fireId } from "../ledger/fire.ts";
-import { applyRefire, applyRun } from "../ledger/fold-runs.ts";
+import { applyRefire, applyRun, endCounts } from "../ledger/fold-runs.ts";
 import { type Judgement, judge } from "../ledger/judge.ts";
 import type { NoticeClaim } from "../ledger/notice-record.ts";
 import { isFault, type MarkRecord, type MissedRecord } from "../ledger/record.ts";
-import type { ClaimedRecord, KeptRecord, RunRecord, StartedRecord } from "../ledger/run-record.ts";
+import type {
+  ClaimedRecord,
+  FinishedRecord,
+  KeptRecord,
+  RunRecord,
+  StartedRecord,
+} from "../ledger/run-record.ts";
 import type { RunsState } from "../ledger/run-state.ts";
 
 /** Reads a ledger for what it says of runs. */
@@ -23,12 +29,16 @@ export interface RunReader {
 }
 
 /** What a worker reads back after it has written it. */
-export type WrittenRecord = ClaimedRecord | StartedRecord | KeptRecord | MarkRecord | NoticeClaim;
+export type WrittenRecord = WrittenRun | MarkRecord | NoticeClaim;
+
+type WrittenRun = ClaimedRecord | StartedRecord | KeptRecord | FinishedRecord;
 
 export interface Reached {
   judged: Judgement | undefined;
   /** Of a notice: nobody else has claimed it before. */
   isFirst?: boolean;
+  /** Of an attempt's end: the run was that claim's. */
+  counts?: boolean;
 }
 
 /** Who is told of what has been read. */
@@ -73,8 +83,9 @@ export function createRunReader(state: RunsState, { onRun, onMissed }: Ears): Ru
       } else if (content.kind === "run") {
         const isOurs = content.event === "claimed" && waiting.has(keyOf(content));
         const judged = isOurs ? judge(state, content) : undefined;
+        const counts = content.event === "finished" && endCounts(state, content);
         applyRun(state, content);
-        if (isWritten(content)) answer(keyOf(content), { judged });
+        if (isWritten(content)) answer(keyOf(content), { judged, counts });
         onRun(content);
       }
     },
@@ -84,6 +95,10 @@ export function createRunReader(state: RunsState, { onRun, onMissed }: Ears): Ru
     },
   };
 }
+
+const WRITTEN: ReadonlySet<string> = new Set<WrittenRun["event"]>([
+  ...(["claimed", "started", "kept", "finished"] as const),
+]);
 
 /** True: it is the first claim. */
 function noteNotice(notices: Set<string>, { job, first, last }: NoticeClaim): boolean {
@@ -99,6 +114,6 @@ function keyOf(record: WrittenRecord): string {
   return `${record.kind === "run" ? record.event : record.kind} ${record.nonce}`;
 }
 
-function isWritten(record: RunRecord): record is ClaimedRecord | StartedRecord | KeptRecord {
-  return record.event === "claimed" || record.event === "started" || record.event === "kept";
+function isWritten(record: RunRecord): record is WrittenRun {
+  return WRITTEN.has(record.event);
 }

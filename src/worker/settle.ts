@@ -1,11 +1,11 @@
 import type { FireOutcome } from "../broker/broker.ts";
 import type { RunTask } from "../config/config.ts";
-import type { RunRecord, SkippedRecord } from "../ledger/run-record.ts";
+import type { FinishedRecord, RunRecord, SkippedRecord } from "../ledger/run-record.ts";
 import { isVoid } from "../ledger/run-state.ts";
 import type { Emit } from "../observe/events.ts";
 import { keptOf, parkedOf } from "./claim.ts";
 import type { Outcome } from "./command.ts";
-import { endOf, finishedOf, fireOf, historyLine } from "./ending.ts";
+import { finishedOf, fireOf, historyLine, outOfAttempts, skippingOf } from "./ending.ts";
 import { bury, finish, giveBack, type Held, naming } from "./held.ts";
 import type { RunLedger } from "./run-ledger.ts";
 import { tellEnd } from "./telling.ts";
@@ -54,22 +54,29 @@ export function createSettle(deps: SettleDeps): Settle {
     ...{ kind: "run" as const, ...by(), job: fire.job, fire: fire.id, message },
   });
 
-  /** True when it is in the ledger. */
-  async function record(held: Held, what: RunRecord): Promise<boolean> {
-    const outcome = await ledger.insist((link) => link.append(what));
-    if (outcome?.kind === "confirmed") return true;
+  function tellUnrecorded(held: Held, outcome: FireOutcome | undefined): void {
+    if (outcome?.kind === "confirmed") return;
     const reason = outcome ? outcome.problem.message : "the broker is away";
     emit({ type: "run.not_recorded", ...naming(held.fire), reason });
+  }
+
+  /** True when it is in the ledger, or never will be. */
+  async function record(held: Held, what: RunRecord): Promise<boolean> {
+    const outcome = await ledger.insist((link) => link.append(what));
+    tellUnrecorded(held, outcome);
     return outcome !== undefined;
   }
 
+  /** The same. `void`: somebody else has the run. */
+  async function recordEnd(held: Held, what: FinishedRecord): Promise<boolean | "void"> {
+    const outcome = await ledger.finish(what);
+    tellUnrecorded(held, outcome);
+    return outcome?.counts === false ? "void" : outcome !== undefined;
+  }
+
   function done(held: Held, outcome: FireOutcome | undefined): boolean {
-    if (outcome?.kind === "confirmed") return true;
-    if (outcome) {
-      const reason = outcome.problem.message;
-      emit({ type: "run.not_recorded", ...naming(held.fire), reason });
-    }
-    return false;
+    if (outcome) tellUnrecorded(held, outcome);
+    return outcome?.kind === "confirmed";
   }
 
   async function scheduleNext(held: Held, delayMs: number, ended?: string): Promise<void> {
@@ -144,22 +151,21 @@ export function createSettle(deps: SettleDeps): Settle {
         const ended = historyLine(held.fire, outcome, name);
         if (!(await putAmongDead(held, outOfAttempts(held, outcome), ended))) return;
         await record(held, finishedOf(held, outcome, verdict, by()));
-      } else if (await record(held, finishedOf(held, outcome, verdict, by()))) {
-        await follow(held, verdict, outcome);
+      } else {
+        const isRecorded = await recordEnd(held, finishedOf(held, outcome, verdict, by()));
+        if (isRecorded === "void") {
+          giveBack(held);
+          return;
+        }
+        if (isRecorded) await follow(held, verdict, outcome);
       }
       const isFinal = verdict.end === "done" || verdict.end === "dead";
       if (isFinal) onFinal(held, task, outcome, recovered);
     },
-    async skip(held, { why, by: other, since }) {
-      const { claim } = held;
-      const how = {
-        why,
-        ...(other === undefined ? {} : { by: other }),
-        ...(since === undefined ? {} : { since }),
-      };
-      const nonce = claim === undefined ? {} : { nonce: claim };
-      const what: SkippedRecord = { ...of(held), event: "skipped", ...how, ...nonce };
-      if (!(await record(held, what))) return;
+    async skip(held, asked) {
+      const how = skippingOf(asked);
+      const nonce = held.claim === undefined ? {} : { nonce: held.claim };
+      if (!(await record(held, { ...of(held), event: "skipped", ...how, ...nonce }))) return;
       emit({ type: "run.skipped", job: held.fire.job, fire: held.fire.id, ...how });
       finish(held);
     },
@@ -190,8 +196,4 @@ export function createSettle(deps: SettleDeps): Settle {
       return true;
     },
   };
-}
-
-function outOfAttempts({ fire }: Held, outcome: Outcome): string {
-  return `out of attempts: attempt ${fire.attempt} ${endOf(outcome)}`;
 }

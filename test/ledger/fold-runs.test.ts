@@ -108,6 +108,28 @@ test("when an heir has started, what the old claim says is void", () => {
   }
 });
 
+test("when an heir has ended, no other end of the same attempt counts", () => {
+  const before = [ONE, r.again("a1", "o"), r.started("a1", "o"), r.ended("a1", "o")];
+  const late = [
+    r.ended("a1", "n", { ok: false, end: "dead" }),
+    retry("a1", "n"),
+    r.skipped("a1", { nonce: "n" }),
+    r.skipped("a1"),
+  ];
+  for (const record of late) {
+    assert.equal(foldRuns([...before, record]), foldRuns(before), JSON.stringify(record));
+  }
+});
+
+test("what an heir has acknowledged while it waited is fired again when it is lost", () => {
+  const waiting = [ONE, r.again("a1", "o"), r.kept("a1", "o")];
+  for (const going of [waiting, [...waiting, r.started("a1", "o")]]) {
+    const nonce = going === waiting ? "n" : "o";
+    const state = foldRuns([...going, r.lost("a1", nonce)]);
+    assert.ok(state.runs.get("a1")?.kept, nonce);
+  }
+});
+
 test("an heir that is too late does not start", () => {
   const words = [r.kept("a1", "n"), r.parked("a1", "n"), r.ended("a1", "n"), r.lost("a1", "n")];
   for (const word of words) {

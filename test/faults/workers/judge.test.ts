@@ -44,8 +44,11 @@ test("finds a fire that nobody has claimed, and one that was claimed and has no 
 test("finds a fire with two outcomes", () => {
   const story = tellStory();
   const fire = runOnce(story);
-  story.skipped(fire, 11, "overlap");
-  assert.equal(problemsOf(story), [`${fire} has 2 outcomes: done, skipped overlap`]);
+  story.skipped(fire, 11, "overlap"); // as good as not there
+  story.claimed(fire, 10, "again", { message: 2 });
+  story.finished(fire, 10, "again", { message: 2, attempt: 2, ok: false });
+  assert.equal(problemsOf(story), [`${fire} has 2 outcomes: done, failed`]);
+  assert.is(judgeWorkers(story.evidence).figures.voids, 1);
 });
 
 test("does not count an outcome twice that was recorded twice, nor the end of a claim that an heir has", () => {

@@ -1,5 +1,5 @@
 import { fireId } from "../../../src/ledger/fire.ts";
-import { applyRefire, applyRun } from "../../../src/ledger/fold-runs.ts";
+import { applyRefire, applyRun, endCounts } from "../../../src/ledger/fold-runs.ts";
 import type { LedgerRecord } from "../../../src/ledger/record.ts";
 import type {
   BuriedRecord,
@@ -19,8 +19,8 @@ export interface FireStory {
   finals: Final[];
   /** The same outcome again, since the answer to the first record did not come. */
   repeated: Final[];
-  /** Ends of claims that had been superseded: they do not count. */
-  voids: FinishedRecord[];
+  /** What came after the outcome, or from a claim that somebody else had superseded: it does not count. */
+  voids: Final[];
 }
 
 /** Folds the ledger as every worker does, and tells for each fire which outcomes the fold counts. */
@@ -38,17 +38,16 @@ export function storiesOf(records: readonly LedgerRecord[]): Map<string, FireSto
     if (record.kind !== "run") continue;
     const story = record.event === "alive" ? undefined : stories.get(record.fire);
     const before = story && state.ended.get(story.fire);
-    const owner = story && state.runs.get(story.fire)?.nonce;
+    const isVoidEnd = record.event === "finished" && !endCounts(state, record);
     applyRun(state, record);
     if (!story || record.event === "alive") continue;
     story.records.push(record);
-    if (record.event === "finished" && owner !== undefined && owner !== record.nonce) {
-      story.voids.push(record);
-    } else if (state.ended.get(story.fire) !== before && isFinal(record)) {
-      (story.finals.some((other) => isSame(other, record)) ? story.repeated : story.finals).push(
-        record,
-      );
-    }
+    if (!isFinal(record)) continue;
+    const isCounted = state.ended.get(story.fire) !== before;
+    const isStep = record.event === "finished" && !isVoidEnd && !isCounted;
+    if (isStep) continue; // another attempt follows
+    if (story.finals.some((other) => isSame(other, record))) story.repeated.push(record);
+    else (isCounted ? story.finals : story.voids).push(record);
   }
   return stories;
 }
