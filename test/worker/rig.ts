@@ -184,8 +184,7 @@ async function readRuns(
     () => enough(runs),
     SOON_MS,
     () => `records, got ${runs.map(({ event, fire }) => `${event} ${fire}`).join(", ")}`,
-  );
-  await link.close(SOON_MS);
+  ).finally(() => link.close(SOON_MS));
   return runs;
 }
 
