@@ -10,6 +10,7 @@ import type { Outcome, RunningCommand } from "./command.ts";
 import { isExpired } from "./expiry.ts";
 import type { Held } from "./held.ts";
 import type { Places } from "./places.ts";
+import { restOf } from "./retry.ts";
 import type { RunLedger } from "./run-ledger.ts";
 import type { Settle } from "./settle.ts";
 import { type Turn, turnOf } from "./turn.ts";
@@ -109,7 +110,7 @@ function answer(
     case "skip":
       return settle.skip(held, judged);
     case "schedule":
-      return settle.again(held, Math.max(0, judged.due - time.now()));
+      return settle.again(held, restOf(Math.max(0, judged.due - time.now())));
     case "bury":
       return settle.buryAgain(held);
     case "drop":

@@ -35,6 +35,12 @@ function endOf({ kind, exitCode }: Pick<Outcome, "kind" | "exitCode">): RetryOn 
   return kind === "killed" ? "signal" : "not-started";
 }
 
+/** The next number of two significant digits, for what is left of a delay. */
+export function restOf(delayMs: number): number {
+  const unit = 10 ** Math.max(Math.floor(Math.log10(Math.max(delayMs, 1))) - 1, 0);
+  return Math.ceil(delayMs / unit) * unit;
+}
+
 /** The nearest number of two significant digits that is not above `most`. */
 function rounded(ms: number, most: number): number {
   const wanted = Math.min(ms, most);

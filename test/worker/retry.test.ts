@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { RetryPolicy, RunTask } from "../../src/config/config.ts";
-import { retryAfter } from "../../src/worker/retry.ts";
+import { restOf, retryAfter } from "../../src/worker/retry.ts";
 import { configOf } from "../support/config.ts";
 
 function policyOf(retry: string): RetryPolicy {
@@ -138,6 +138,11 @@ test("all the luck there is makes few different delays", () => {
     }
   }
   assert.ok(delays.size < 150, `${delays.size} delays`);
+});
+
+test("what is left of a delay is rounded up, so that few different ones are asked for", () => {
+  const asked = [0, 1, 99, 100, 101, 8123, 599_999].map(restOf);
+  assert.equal(asked, [0, 1, 99, 100, 110, 8200, 600_000]);
 });
 
 test.run();

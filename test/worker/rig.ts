@@ -21,6 +21,8 @@ import { type WatchedBroker, type WatchedLink, watchedBroker } from "./watched-b
 /** A worker with real commands and a real broker whose links a test holds in its hands. */
 export interface Rig {
   worker: Worker;
+  /** Where its broker is. */
+  place: { url: string; namespace: string };
   broker: WatchedBroker;
   /** What `run` returned. */
   ran: Promise<void>;
@@ -68,7 +70,7 @@ interface Common {
   file: Map<string, Job>;
 }
 
-const SOON_MS = 10_000;
+const SOON_MS = 15_000;
 
 export function rig(
   ground: Ground,
@@ -136,6 +138,7 @@ function rigIn(
     );
   return {
     worker,
+    place: { url, namespace },
     broker,
     ran: worker.run(stop.signal),
     stop,
@@ -184,8 +187,7 @@ async function readRuns(
     () => enough(runs),
     SOON_MS,
     () => `records, got ${runs.map(({ event, fire }) => `${event} ${fire}`).join(", ")}`,
-  );
-  await link.close(SOON_MS);
+  ).finally(() => link.close(SOON_MS));
   return runs;
 }
 

@@ -27,6 +27,8 @@ export interface WatchedBroker extends Broker {
   readonly openings: (BrokerProblem | Promise<void>)[];
   /** The ledger answers nothing. */
   silentLedger: boolean;
+  /** The next retry, or burial, is not sent, since the link is lost just before. */
+  cutBefore: "again" | "bury" | undefined;
   /** It hears nothing of what a worker finishes, and the worker does not know. */
   deaf: boolean;
 }
@@ -49,6 +51,7 @@ export function watchedBroker(real: Broker): WatchedBroker {
     links: [],
     openings: [],
     silentLedger: false,
+    cutBefore: undefined,
     deaf: false,
     get asked() {
       return asked;
@@ -77,13 +80,20 @@ async function openWatched(
   const link = await real.openWorker({ ...options, onDelivery: deliver });
   if (isBrokerProblem(link)) return link;
   const cut = Promise.withResolvers<BrokerProblem>();
+  const lose = () => {
+    state.isCut = true;
+    cut.resolve({ code: "BROKER_CLOSED", message: "the cable was cut" });
+    void link.close(0);
+  };
+  const isCutBefore = (what: WatchedBroker["cutBefore"]) => {
+    if (broker.cutBefore !== what) return false;
+    broker.cutBefore = undefined;
+    lose();
+    return true;
+  };
   broker.links.push({
     options,
-    lose() {
-      state.isCut = true;
-      cut.resolve({ code: "BROKER_CLOSED", message: "the cable was cut" });
-      void link.close(0);
-    },
+    lose,
     slip: (fire) => options.onDelivery(watchedDelivery(underWay(fire), broker, state)),
   });
   const unanswered = cut.promise.then((problem) => ({ kind: "in-doubt" as const, problem }));
@@ -95,10 +105,12 @@ async function openWatched(
       return broker.silentLedger ? unanswered : link.append(record);
     },
     again(fire, delayMs) {
+      if (isCutBefore("again")) return unanswered;
       broker.log.push(`again in ${delayMs} ${idOf(fire)}`);
       return link.again(fire, delayMs);
     },
     bury(fire, reason) {
+      if (isCutBefore("bury")) return unanswered;
       broker.log.push(`bury (${reason}) ${idOf(fire)}`);
       return link.bury(fire, reason);
     },

@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { claiming } from "./claiming.ts";
+
+claiming(sqlite());

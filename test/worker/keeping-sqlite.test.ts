@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { keeping } from "./keeping.ts";
+
+keeping(sqlite());

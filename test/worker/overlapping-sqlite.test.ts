@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { overlapping } from "./overlapping.ts";
+
+overlapping(sqlite());

@@ -1,0 +1,4 @@
+import { sqlite } from "../support/ground.ts";
+import { retrying } from "./retrying.ts";
+
+retrying(sqlite());
