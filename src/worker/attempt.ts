@@ -44,16 +44,17 @@ export async function attend(held: Held, deps: AttemptDeps): Promise<void> {
     const plan = planFor(held.fire, deps.job(held.fire.job));
     if (plan.kind === "bury") return settle.bury(held, plan.reason);
     const { task, job } = plan;
-    if (isExpired(task.expires, held.fire.slot, job.schedule, time.now())) {
-      return settle.skip(held, { why: "expired" });
-    }
     const judged = await claim(held, task, deps);
     if (!judged) return settle.leave(held);
     if (judged.kind !== "run" && judged.kind !== "heir") return answer(held, judged, deps);
     const turn = await awaitTurn(held, judged.kind === "heir", deps);
     if (turn.kind === "skip") return settle.skip(held, turn);
     if (turn.kind === "wait") return settle.leave(held);
-    if (turn.kind === "start") return run(held, deps);
+    if (turn.kind !== "start") continue;
+    // Not before the claim: somebody may have started it, and what has begun goes on. Nor before its turn.
+    const isLate = isExpired(task.expires, held.fire.slot, job.schedule, time.now());
+    if (judged.kind === "run" && isLate) return settle.skip(held, { why: "expired" });
+    return run(held, deps);
   }
 }
 
