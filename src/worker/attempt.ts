@@ -53,7 +53,8 @@ export async function attend(held: Held, deps: AttemptDeps): Promise<void> {
     const turn = await awaitTurn(held, judged.kind === "heir", deps);
     if (turn.kind === "skip") return settle.skip(held, turn);
     if (turn.kind === "wait") return settle.leave(held);
-    if (turn.kind === "start") return run(held, deps);
+    if (turn.kind !== "start") continue;
+    return run(held, deps);
   }
 }
 

@@ -19,6 +19,8 @@ export interface WorkerJob {
   retry?: { attempts: number; delay: number };
   /** From then on the ledger stands for the run, and no message. */
   ackDeadline?: number;
+  /** A run that has not started by then is skipped. */
+  expires?: number;
   /** What its command believes of overlap; undefined: what is so. */
   believes?: Overlap;
 }
@@ -34,6 +36,11 @@ export function chooseJobs(random: Random, kept: boolean): WorkerJob[] {
     choose(overlap, false, kept && random.chance(0.5), random),
     choose(overlap, true, kept && random.chance(0.5), random),
   ]);
+}
+
+/** Some do not start late: while somebody waits for a word of a dead worker, for one. */
+export function withExpiry(jobs: readonly WorkerJob[], random: Random): WorkerJob[] {
+  return jobs.map((job) => (random.chance(0.2) ? { ...job, expires: 4000 } : job));
 }
 
 function choose(overlap: Overlap, retries: boolean, kept: boolean, random: Random): WorkerJob {
@@ -91,6 +98,7 @@ function entryOf(job: WorkerJob, { namespace, script, folder, paused }: JobFileO
     timeout,
     retry,
     ackDeadline,
+    expires,
     believes = overlap,
   } = job;
   const yes = (is: boolean) => (is ? "yes" : "no");
@@ -103,6 +111,7 @@ function entryOf(job: WorkerJob, { namespace, script, folder, paused }: JobFileO
       retry: { attempts: retry.attempts, delay: `${retry.delay}ms`, backoff: "fixed", jitter: 0 },
     }),
     ...(ackDeadline === undefined ? {} : { ack_deadline: `${ackDeadline}ms` }),
+    ...(expires === undefined ? {} : { expires: `${expires}ms` }),
     ...(paused ? { paused } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from "../random.ts";
-import { chooseJobs, type WorkerJob } from "./jobs.ts";
+import { chooseJobs, type WorkerJob, withExpiry } from "./jobs.ts";
 import type { Place, WorkerAction, WorkerFault, WorkerKind } from "./kinds.ts";
 
 /** Everything that a round does, made from its seed and the kinds alone. */
@@ -19,7 +19,7 @@ const GUARD_MS = 3000;
 
 export function planWorkerRound(seed: number, kinds: readonly WorkerKind[]): WorkerPlan {
   const random = seededRandom(seed);
-  const jobs = chooseJobs(random, random.chance(0.2));
+  const jobs = withExpiry(chooseJobs(random, random.chance(0.2)), seededRandom(seed + 1));
   const count = random.pick([1, 2, 2, 3, 3, 4, 5]);
   const faults: WorkerFault[] = [];
   while (faults.length < count) {

@@ -67,7 +67,10 @@ async function play(round: WorkerRound, stage: WorkerStage): Promise<void> {
   await well(stage);
   await sleep(AFTER_MS, undefined, { signal: stage.signal });
   await pauseAll(stage);
-  await settled(plan, stage).catch(({ message }) => problems.push(message));
+  await settled(plan, stage).catch(({ message }) => {
+    stage.signal.throwIfAborted();
+    problems.push(message);
+  });
   problems.push(...(await stopAll(stage)));
   round.evidence = await collect(plan, stage);
   const verdict = judgeWorkers(round.evidence);
