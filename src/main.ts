@@ -40,10 +40,12 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+const log = boundedWriter(process.stdout);
+
 const host: Host = {
   environment: process.env,
   out: (text) => void process.stdout.write(text),
-  log: boundedWriter(process.stdout),
+  log: log.write,
   err: (text) => void process.stderr.write(text),
   readStdin: async () => Buffer.concat(await process.stdin.toArray()),
   isTerminal: process.stdout.isTTY === true,
@@ -86,6 +88,7 @@ run(process.argv.slice(2))
   })
   .then(async (code) => {
     // Whoever was told to end does not wait for a reader of its log.
+    log.release();
     const isHurried = () => stop.signal.aborted;
     await Promise.all([process.stdout, process.stderr].map((to) => flushed(to, isHurried)));
     // Everything is closed by now; a forgotten handle must not keep the process.

@@ -89,7 +89,8 @@ export function runClockd(args: readonly string[], options: ClockdOptions = {}):
   return { pid: child.pid ?? 0, lines, waitFor, signal, exited, stop: () => stop(signal, exited) };
 }
 
-function executable(): [string, ...string[]] {
+/** The command line that starts it. */
+export function executable(): [string, ...string[]] {
   const built = process.env.CLOCKD_BIN;
   if (built) return [built];
   return [process.execPath, fileURLToPath(new URL("../../src/main.ts", import.meta.url))];
