@@ -1,4 +1,5 @@
 import type { Argv } from "yargs";
+import { deadCommands } from "./cli-dead.ts";
 import { systemTime } from "./clock/time.ts";
 import { cancel } from "./commands/cancel.ts";
 import { history } from "./commands/history.ts";
@@ -21,7 +22,8 @@ type Done = (code: Promise<number>) => Promise<void>;
 
 /** Commands that read the ledger, or put into it what people ask for. `stdin`: how a lone `-` is spelt. */
 export function ledgerCommands(parser: Argv, host: Host, done: Done, stdin: string): Argv {
-  return asking(reading(parser, host, done), host, done, stdin);
+  const shown = deadCommands(reading(parser, host, done), ioOf(host), done);
+  return asking(shown, host, done, stdin);
 }
 
 function reading(parser: Argv, host: Host, done: Done): Argv {

@@ -19,8 +19,12 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     may: ["cli-ledger", "commands", "version", ...BELOW],
     why: "the command line picks a command and has no logic",
   },
+  "cli-dead": {
+    may: ["commands", "broker/dead-letter.ts"],
+    why: "a part of the command line: it picks a command and has no logic",
+  },
   "cli-ledger": {
-    may: ["commands", "clock/time.ts"],
+    may: ["cli-dead", "commands", "clock/time.ts"],
     why: "a part of the command line: it picks a command and has no logic",
   },
   commands: {

@@ -28,8 +28,8 @@ export type DeadHow = "retry" | "drop";
 
 /** What became of the letters that were named. Those that were no longer there are in neither. */
 export interface SettledDead {
-  /** How many have left the dead letters. */
-  settled: number;
+  /** The ids of those that have left the dead letters. */
+  settled: string[];
   /** Those that stay, and why. */
   failed: { id: string; problem: BrokerProblem }[];
 }

@@ -61,7 +61,7 @@ export function deadOf(
   }
 
   async function settleAll(meant: readonly Meant[], how: DeadHow, { channel }: Hold) {
-    const result: SettledDead = { settled: 0, failed: [] };
+    const result: SettledDead = { settled: [], failed: [] };
     const refused = how === "retry" ? await refusals(meant) : new Map<string, BrokerProblem>();
     const settleOne = async (one: Meant) => {
       const { id, queue } = one.letter;
@@ -72,12 +72,12 @@ export function deadOf(
         return void result.failed.push({ id, problem: outcome.problem });
       }
       channel.ack(one.message);
-      result.settled++;
+      result.settled.push(id);
     };
     for (let from = 0; from < meant.length; from += AT_ONCE) {
       await Promise.all(meant.slice(from, from + AT_ONCE).map(settleOne));
     }
-    if (result.settled > 0) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    if (result.settled.length > 0) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     return result;
   }
 

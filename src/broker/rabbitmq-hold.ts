@@ -35,7 +35,9 @@ export async function holdDead(
     await channel.checkQueue(dead);
     return undefined;
   });
-  if (missing) return missing;
+  // Somebody deleted it: whoever buries something makes it again.
+  const isGone = /no queue '/.test(missing?.message ?? "");
+  if (missing && !isGone) return missing;
   const channel = await orLost(connected, connected.model.createConfirmChannel());
   if (isBrokerProblem(channel)) return channel;
   channel.on("error", () => undefined);
@@ -43,6 +45,7 @@ export async function holdDead(
     if (!connected.isLost()) await withDeadline(channel.close(), PATIENCE_MS);
   };
   const messages: ConsumeMessage[] = [];
+  if (isGone) return { messages, channel, release };
   const failure = await readAll(connected, channel, dead, now(), messages);
   if (!failure) return { messages, channel, release };
   await release();

@@ -40,7 +40,7 @@ export function deadOf(link: Link, now: () => number): Pick<LedgerLink, "readDea
       put.run(ns, letter.queue, text, letter.body);
     }
     remove.run(ns, row.id);
-    result.settled++;
+    result.settled.push(id);
   }
 
   return {
@@ -58,15 +58,15 @@ export function deadOf(link: Link, now: () => number): Pick<LedgerLink, "readDea
     },
     async settleDead(ids, how): Promise<SettledDead | BrokerProblem> {
       const all = [...new Set(ids)];
-      const result: SettledDead = { settled: 0, failed: [] };
+      const result: SettledDead = { settled: [], failed: [] };
       for (let from = 0; from < all.length; from += PAGE) {
-        const done: SettledDead = { settled: 0, failed: [] };
+        const done: SettledDead = { settled: [], failed: [] };
         const written = await write(() => {
-          Object.assign(done, { settled: 0, failed: [] });
+          Object.assign(done, { settled: [], failed: [] });
           for (const id of all.slice(from, from + PAGE)) settleOne(id, how, done);
         });
         if (isBrokerProblem(written)) return written;
-        result.settled += done.settled;
+        result.settled.push(...done.settled);
         result.failed.push(...done.failed);
       }
       return result;

@@ -53,6 +53,7 @@ export async function withLedger(
 const EXITS: Readonly<Partial<Record<string, number>>> = {
   BROKER_URL: EXIT.usage,
   BROKER_NO_LEDGER: EXIT.problems,
+  BROKER_DEAD_BUSY: EXIT.problems,
 };
 
 /** A problem with the broker as the end of a command. */

@@ -89,7 +89,7 @@ test("what a foreign consumer rejects is listed with the reason, and can be retr
   assert.equal({ queue, job, attempt }, { queue: "default", job: "job", attempt: 2 });
   assert.match(reason, "a consumer rejected it");
   assert.ok(Math.abs(at! - Date.now()) < 60_000);
-  assert.equal(await link.settleDead([letter!.id], "retry"), { settled: 1, failed: [] });
+  assert.equal(await link.settleDead([letter!.id], "retry"), { settled: [letter!.id], failed: [] });
   const [back] = await amqp.drain(work);
   assert.is(back!.headers["x-clockd-attempt"], 3);
   assert.is(back!.headers["x-clockd-attempts-before"], 2);

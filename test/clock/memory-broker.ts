@@ -105,7 +105,7 @@ function openLink(broker: MemoryBroker, shared: Shared): ClockLink {
       return answer;
     },
     readDead: async () => undefined,
-    settleDead: async () => ({ settled: 0, failed: [] }),
+    settleDead: async () => ({ settled: [], failed: [] }),
     readSnapshot: async () => shared.snapshot,
     async saveSnapshot(snapshot) {
       if (isLost) return DOUBT;
