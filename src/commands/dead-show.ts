@@ -1,6 +1,6 @@
 import type { DeadLetter } from "../broker/dead-letter.ts";
 import { parseFireId } from "../ledger/fire.ts";
-import type { RunRecord } from "../ledger/record.ts";
+import type { FinishedRecord } from "../ledger/run-record.ts";
 import type { Zone } from "../schedule/zone.ts";
 import { letterItem, nameOf, readLetters } from "./dead-letters.ts";
 import { itemOf } from "./history-items.ts";
@@ -46,14 +46,14 @@ async function readRuns(
   { fire }: DeadLetter,
   session: Session,
   io: LedgerIo,
-): Promise<RunRecord[] | Refusal> {
+): Promise<FinishedRecord[] | Refusal> {
   const asked = fire === undefined ? undefined : parseFireId(fire);
   if (!asked) return [];
   const story = await readStory(asked, session, io);
   return isRefusal(story) ? story : story.runs;
 }
 
-function jsonOf(letter: DeadLetter, runs: readonly RunRecord[]): string {
+function jsonOf(letter: DeadLetter, runs: readonly FinishedRecord[]): string {
   const body = letter.body.toString("utf8");
   return `${JSON.stringify({ ...letterItem(letter), body, runs: runs.map(itemOf) })}\n`;
 }
@@ -61,7 +61,7 @@ function jsonOf(letter: DeadLetter, runs: readonly RunRecord[]): string {
 /** What a person reads of a message. */
 const LONGEST_BODY = 4000;
 
-function textOfLetter(letter: DeadLetter, runs: readonly RunRecord[], zone: Zone): string {
+function textOfLetter(letter: DeadLetter, runs: readonly FinishedRecord[], zone: Zone): string {
   const { id, at, attempt, queue, reason, history, content, body } = letter;
   const said = body.toString("utf8");
   const lines = [

@@ -57,8 +57,10 @@ export function dead(ground: Ground): void {
     const worker = rig.worker();
     await worker.waitFor(event("worker.taking"), SOON, "the worker");
     await rig.fire("nobody");
+    await worker.waitFor(event("message.buried", { job: "nobody" }), SOON, "the burial");
     await rig.put("no json\u001b[31m");
-    for (const _ of [1, 2]) await worker.waitFor(event("message.buried"), SOON, "the burial");
+    const reason = "the body is not JSON";
+    await worker.waitFor(event("message.buried", { reason }), SOON, "the burial");
     const lines = async () => (await ask(rig, ["list"])).stdout;
     const [head, first, second] = await lines();
     assert.match(head!, /^ID +TIME +FIRE +ATTEMPT +QUEUE +REASON$/);
