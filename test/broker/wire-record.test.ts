@@ -32,6 +32,10 @@ const publishTarget: fc.Arbitrary<PublishTarget> = fc.record(
   },
   PLAIN,
 );
+const REQUIRED = [
+  ...(["job", "slot", "attempt", "config", "epoch", "catchUp", "maybeDuplicate"] as const),
+  ...(["triggered", "target"] as const),
+];
 const fires: fc.Arbitrary<Fire> = fc.record(
   {
     job: fc.stringMatching(/^[a-z0-9._-]{1,100}$/),
@@ -42,9 +46,11 @@ const fires: fc.Arbitrary<Fire> = fc.record(
     catchUp: fc.boolean(),
     maybeDuplicate: fc.boolean(),
     triggered: fc.boolean(),
+    history: fc.array(fc.string({ maxLength: 200 }), { minLength: 1, maxLength: 20 }),
+    before: fc.integer({ min: 1 }),
     target: fc.oneof(runTarget, publishTarget),
   },
-  PLAIN,
+  { ...PLAIN, requiredKeys: REQUIRED },
 );
 
 test("a fire comes back from the ledger exactly as it was, whatever it says", () => {

@@ -76,6 +76,35 @@ test("a message from somebody else needs no headers, and odd ones are not believ
   }
 });
 
+test("the past of a fire is short texts, whatever somebody puts there", () => {
+  const body = Buffer.from(`{"version":1,"job":"a","slot":"2026-12-01T08:00:00Z"}`);
+  const many = Array.from({ length: 100_000 }, (_, index) => `${index} ${"x".repeat(300)}`);
+  const cases: [unknown, unknown, string[], number][] = [
+    [undefined, undefined, [], 0],
+    ["text", "3", [], 0],
+    [{ 0: "a", length: 1 }, -1, [], 0],
+    [[1, "a", null, ["b"], "c"], 1.5, ["a", "c"], 0],
+    [many, 2 ** 53, many.slice(-20).map((text) => text.slice(0, 200)), 0],
+    [["1: exited with 1"], 4, ["1: exited with 1"], 4],
+  ];
+  for (const [history, before, texts, count] of cases) {
+    const headers = { "x-clockd-history": history, "x-clockd-attempts-before": before };
+    const decoded = decodeFire(body, headers);
+    if (isWireProblem(decoded)) throw new Error(decoded.problem);
+    assert.equal([decoded.history, decoded.before], [texts, count]);
+  }
+});
+
+test("a message carries no more of a fire's past than can be read", () => {
+  const history = Array.from({ length: 30 }, (_, index) => `${index} ${"x".repeat(300)}`);
+  const { headers } = encodeFire({ ...fire, history, before: 2 }, 0).properties;
+  const sent = headers["x-clockd-history"] as string[];
+  assert.equal([sent.length, sent[0]!.length, sent[0]!.slice(0, 3)], [20, 200, "10 "]);
+  assert.is(headers["x-clockd-attempts-before"], 2);
+  const without = encodeFire({ ...fire, history: [], before: 0 }, 0).properties.headers;
+  assert.not.ok("x-clockd-history" in without || "x-clockd-attempts-before" in without);
+});
+
 test("a body that cannot be understood is a problem in words, never an exception", () => {
   const cases: [string | Buffer, RegExp][] = [
     ["", /not JSON/],

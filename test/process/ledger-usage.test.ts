@@ -47,10 +47,10 @@ test("what cannot be understood is exit code 2 with a sentence", async ({ rig })
 
 test("the command that was meant is named, and each one has an example", async () => {
   assert.match((await show(["statsu"])).stderr[0]!, "did you mean status?");
-  for (const command of ["status", "history", "trigger", "pause", "resume"]) {
-    const { code, stdout } = await show([command, "--help"]);
+  for (const command of ["status", "history", "trigger", "pause", "resume", "dead list"]) {
+    const { code, stdout } = await show([...command.split(" "), "--help"]);
     assert.is(code, 0);
-    assert.match(stdout.join("\n"), new RegExp(`Examples:\\n +clockd ${command} `));
+    assert.match(stdout.join("\n"), new RegExp(`Examples:\\n +clockd ${command}\\b`));
   }
 });
 
