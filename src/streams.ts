@@ -18,28 +18,28 @@ export interface LogWriter {
 export function boundedWriter(stream: Writable): LogWriter {
   const held = packedText();
   let dropped = 0;
+  const tellDropped = () => {
+    if (dropped === 0) return;
+    held.add(`${JSON.stringify({ level: "warn", msg: `${dropped} log lines were dropped` })}\n`);
+    dropped = 0;
+  };
   const writeNext = () => {
+    tellDropped();
     const bytes = held.take();
     if (bytes) stream.write(bytes, writeNext);
   };
-  const write = (text: string) => {
-    if (stream.writableLength === 0 && held.length() === 0) stream.write(text, writeNext);
-    else held.add(text);
-  };
   return {
     write(text) {
-      if (stream.writableLength + held.length() > MOST_WAITING) {
-        dropped++;
-        return;
+      if (stream.writableLength + held.length() > MOST_WAITING) dropped++;
+      else if (stream.writableLength === 0 && held.length() === 0) stream.write(text, writeNext);
+      else {
+        tellDropped();
+        held.add(text);
       }
-      if (dropped > 0) {
-        write(`${JSON.stringify({ level: "warn", msg: `${dropped} log lines were dropped` })}\n`);
-        dropped = 0;
-      }
-      write(text);
     },
     release() {
-      for (let bytes = held.take(); bytes; bytes = held.take()) stream.write(bytes);
+      tellDropped();
+      for (let bytes = held.take(); bytes; bytes = held.take()) stream.write(bytes, writeNext);
     },
   };
 }

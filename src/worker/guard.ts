@@ -13,7 +13,7 @@ export interface Guard {
   announce(variable: string): void;
   /**
    * From now on the process group is KILLed when this worker dies, however it dies, and when its
-   * event loop stands still for 8 to 9 s.
+   * event loop stands still for more than 7 s.
    */
   register(group: number): void;
   /** It has ended, or need not end with the worker. */
@@ -129,7 +129,7 @@ function beat(state: State): void {
   const now = performance.now();
   const stoodFor = now - state.lastBeat;
   state.lastBeat = now;
-  if (stoodFor >= SILENT_LOOKS * BEAT_MS)
+  if (stoodFor >= (SILENT_LOOKS - 1) * BEAT_MS)
     options.emit({ type: "worker.stood_still", for: stoodFor });
   // One that no longer reads does not guard either.
   if (child?.stdin?.writableNeedDrain) child.kill("SIGKILL");

@@ -45,13 +45,21 @@ test("goes on when its log cannot be written, and writes it again when there is 
   rig,
   disk,
 }) => {
-  rig.write(
-    `  first: {every: 1d, run: seq 1 300; touch first}\n  second: {every: 1d, run: touch second}\n`,
-  );
+  const touching = (job: string) => `  ${job}: {every: 1d, run: touch ${job}}\n`;
+  rig.write(`  many: {every: 1d, run: seq 1 300}\n${touching("before")}${touching("after")}`);
   const path = join(disk.path, "log");
   const log = openSync(path, "a");
-  const [program, ...first] = executable();
-  const args = [...first, "worker", "--config", rig.file, "--broker", rig.url];
+  const [program, ...start] = executable();
+  const args = [
+    ...start,
+    "worker",
+    "--config",
+    rig.file,
+    "--broker",
+    rig.url,
+    "--concurrency",
+    "1",
+  ];
   const worker = spawn(program, args, { stdio: ["ignore", log, log] });
   closeSync(log);
   const exited = once(worker, "exit");
@@ -60,12 +68,13 @@ test("goes on when its log cannot be written, and writes it again when there is 
     await until(() => read().includes("worker.taking"), SOON, "the worker to take");
     const makeRoom = fill(disk.path);
     const before = read();
-    await rig.fire("first");
-    await until(() => existsSync(join(rig.folder, "first")), SOON, "the first command");
+    await rig.fire("many");
+    // It starts when the one before has ended, and all of that is for the log.
+    await rig.fire("before");
+    await until(() => existsSync(join(rig.folder, "before")), SOON, "a later command");
     makeRoom();
-    await rig.fire("second");
-    await until(() => existsSync(join(rig.folder, "second")), SOON, "the second command");
-    await until(() => /"run\.finished","job":"second"/.test(read()), SOON, "its line in the log");
+    await rig.fire("after");
+    await until(() => /"run\.finished","job":"after"/.test(read()), SOON, "its line in the log");
     assert.ok(read().startsWith(before));
     assert.not.match(read(), /"line":"300"/);
   } finally {

@@ -10,6 +10,7 @@ import { folderOfNoPrograms, isAlive } from "../worker/started.ts";
 import { createRig, event, events, type Rig, SOON } from "./rig.ts";
 
 interface Context {
+  count?: number;
   rig: Rig;
   worker: Clockd;
 }
@@ -27,9 +28,13 @@ async function ran(context: Context, fields: string): Promise<Line["entry"]> {
   context.worker = rig.worker();
   const { worker } = context;
   await worker.waitFor(event("worker.taking"), SOON, "the worker to take");
-  await rig.fire("odd");
+  // A fire that has ended is not run again.
+  context.count = (context.count ?? 0) + 1;
+  const put = (job: string) =>
+    rig.put(JSON.stringify({ version: 1, job, slot: `2026-12-01T08:00:0${context.count}Z` }));
+  await put("odd");
   const finished = await worker.waitFor(event("run.finished", { job: "odd" }), SOON, "its end");
-  await rig.fire("good");
+  await put("good");
   await worker.waitFor(event("run.finished", { job: "good", ok: true }), SOON, "another run");
   await worker.stop();
   assert.equal(await rig.takeFires(), [], "its message is not finished");
