@@ -31,7 +31,13 @@ async function ran(context: Context, fields: string): Promise<Line["entry"]> {
   // A fire that has ended is not run again.
   context.count = (context.count ?? 0) + 1;
   const put = (job: string) =>
-    rig.put(JSON.stringify({ version: 1, job, slot: `2026-12-01T08:00:0${context.count}Z` }));
+    rig.put(
+      JSON.stringify({
+        version: 1,
+        job,
+        slot: `2026-12-01T08:${String(context.count).padStart(2, "0")}:00Z`,
+      }),
+    );
   await put("odd");
   const finished = await worker.waitFor(event("run.finished", { job: "odd" }), SOON, "its end");
   await put("good");
