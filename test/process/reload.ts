@@ -134,7 +134,7 @@ ${n % 3 ? `  other-${n}: {every: 1h, run: "true"}\n` : ""}`;
   }) => {
     const waiting = "echo ready; while ! [ -e go ]; do sleep 0.05; done; echo done";
     rig.write(`  gone: {every: 1d, run: "${waiting}"}
-  shorter: {every: 1d, run: "${waiting}"}
+  shorter: {every: 1d, overlap: allow, run: "${waiting}"}
 `);
     const worker = rig.worker(["--queue", "default"]);
     await worker.waitFor(event("worker.taking"), SOON, "the worker to take");
@@ -142,7 +142,9 @@ ${n % 3 ? `  other-${n}: {every: 1h, run: "true"}\n` : ""}`;
       await rig.fire(job);
       await worker.waitFor(event("run.output", { job, line: "ready" }), SOON, job);
     }
-    rig.write(`  shorter: {every: 1d, run: echo new; sleep 60, timeout: 1s, kill_after: 1s}\n`);
+    rig.write(
+      `  shorter: {every: 1d, overlap: allow, run: echo new; sleep 60, timeout: 1s, kill_after: 1s}\n`,
+    );
     worker.signal("SIGHUP");
     await worker.waitFor(event("config.reloaded"), SOON, "the reload");
     const slot = "2026-12-01T09:00:00Z";
