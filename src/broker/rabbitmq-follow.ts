@@ -14,6 +14,8 @@ import { decodeRecordMessage } from "./wire-record.ts";
 const PREFETCH = 1000;
 /** An acknowledgement for each entry would be as many messages again; with fewer the broker waits. */
 const ACK_EVERY = 50;
+/** The broker closes the channel of who holds an entry for long, in a quiet ledger too. ms. */
+const ACK_AFTER_MS = 1000;
 
 /**
  * Reads the stream `ledger` on a channel of its own. A consumer that the broker ends (the stream was
@@ -28,6 +30,15 @@ export async function followLedger(
   const first = typeof from === "object" && "after" in from ? from.after + 1 : 0;
   let stopped = false;
   let unacknowledged = 0;
+  let newest: ConsumeMessage;
+  let timer: NodeJS.Timeout | undefined;
+
+  function acknowledge(channel: Channel): void {
+    clearTimeout(timer);
+    timer = undefined;
+    unacknowledged = 0;
+    if (!stopped && !connected.isLost()) channel.ack(newest, true);
+  }
 
   function take(channel: Channel, message: ConsumeMessage | null): void {
     if (stopped || connected.isLost()) return;
@@ -38,13 +49,14 @@ export async function followLedger(
     // A reading begins with a whole chunk, some of which may lie before the place that was asked for.
     const position = Number(message.properties.headers?.["x-stream-offset"]);
     if (position >= first) onEntry({ position, content: contentOf(message) });
-    if (++unacknowledged < ACK_EVERY || stopped) return;
-    unacknowledged = 0;
-    channel.ack(message, true);
+    newest = message;
+    if (++unacknowledged >= ACK_EVERY) acknowledge(channel);
+    else timer ??= setTimeout(() => acknowledge(channel), ACK_AFTER_MS);
   }
 
   const begin = async () => {
     const channel = tie(await connected.model.createChannel(), connected, () => stopped);
+    channel.once("close", () => clearTimeout(timer));
     await channel.prefetch(PREFETCH);
     const options = { arguments: { "x-stream-offset": offsetOf(from) } };
     await channel.consume(ledger, (message) => take(channel, message), options);
@@ -56,6 +68,7 @@ export async function followLedger(
   return {
     async stop() {
       stopped = true;
+      clearTimeout(timer);
       if (!connected.isLost()) await withDeadline(channel.close(), 1000);
     },
   };

@@ -10,7 +10,7 @@ import { away } from "./claiming.ts";
 import { fireOf, type Rig, used } from "./rig.ts";
 import { begun, hasBegun, id, letGo, QUICK, QUICKLY, STEP, said, story, task } from "./steps.ts";
 
-const SOON = { ackDeadline: 200 };
+const SOON = { ackDeadline: 1000 };
 
 /** Runs that last longer than the broker lets a message be held. */
 export function keeping(ground: Ground): void {
@@ -33,7 +33,7 @@ export function keeping(ground: Ground): void {
 
   test("is tried again like any other, and is among the dead letters at last", () =>
     alone(async (rig) => {
-      task(rig, { ...SOON, retry: { ...QUICKLY, attempts: 2 } }, `sleep 0.5; ${STEP}; exit 3`);
+      task(rig, { ...SOON, retry: { ...QUICKLY, attempts: 2 } }, `sleep 1.5; ${STEP}; exit 3`);
       letGo(rig);
       await rig.send(fireOf("a"));
       const [, second] = (await said(rig, ["finished"], 2)) as FinishedRecord[];
