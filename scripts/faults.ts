@@ -6,28 +6,18 @@
  * `N rounds, M failed`, and with exit code 1 when one failed.
  */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import type { Ground } from "../test/faults/ground.ts";
 import { keepRound } from "../test/faults/keep.ts";
 import type { Kind, RoundPlan } from "../test/faults/kinds.ts";
 import { kindsNamed, RABBITMQ_MENU, SQLITE_MENU } from "../test/faults/menu.ts";
 import { planRound } from "../test/faults/plan.ts";
-import { rabbitmqGround } from "../test/faults/rabbitmq-ground.ts";
 import { seedOfRound } from "../test/faults/random.ts";
 import { roundLine, totalLines } from "../test/faults/report.ts";
 import { playRound, type Round } from "../test/faults/round.ts";
-import { sqliteGround } from "../test/faults/sqlite-ground.ts";
-import { startRabbitmq } from "../test/support/rabbitmq.ts";
+import { type FaultArguments, openGround, readFaultArguments } from "./faults-arguments.ts";
 
-interface Wanted {
-  rounds: number;
-  seed: number;
+interface Wanted extends Omit<FaultArguments, "kinds"> {
   kinds: readonly Kind[];
-  broker: "sqlite" | "rabbitmq";
-  rabbitmq: "installed" | "4.0";
-  json: string | undefined;
-  /** Keeps what good rounds leave, too. */
-  keep: boolean;
 }
 
 const stop = new AbortController();
@@ -42,28 +32,11 @@ if (typeof wanted === "string") {
 }
 
 function readArguments(): Wanted | string {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: "string", default: "10" },
-      seed: { type: "string" },
-      kinds: { type: "string" },
-      broker: { type: "string", default: "rabbitmq" },
-      rabbitmq: { type: "string", default: "installed" },
-      json: { type: "string" },
-      keep: { type: "boolean", default: false },
-    },
-  });
-  const rounds = Number(values.rounds);
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-  if (!Number.isSafeInteger(rounds) || rounds < 1) return "--rounds is a number from 1 on";
-  if (!Number.isSafeInteger(seed) || seed < 0) return "--seed is a whole number";
-  const { broker, rabbitmq, json, keep } = values;
-  if (broker !== "rabbitmq" && broker !== "sqlite") return "--broker is rabbitmq or sqlite";
-  if (rabbitmq !== "installed" && rabbitmq !== "4.0") return "--rabbitmq is installed or 4.0";
-  const menu = broker === "sqlite" ? SQLITE_MENU : RABBITMQ_MENU;
-  const kinds = values.kinds === undefined ? menu.kinds : kindsNamed(values.kinds.split(","), menu);
-  if (typeof kinds === "string") return kinds;
-  return { rounds, seed, kinds, broker, rabbitmq, json, keep };
+  const read = readFaultArguments({ lanes: false });
+  if (typeof read === "string") return read;
+  const menu = read.broker === "sqlite" ? SQLITE_MENU : RABBITMQ_MENU;
+  const kinds = read.kinds === undefined ? menu.kinds : kindsNamed(read.kinds, menu);
+  return typeof kinds === "string" ? kinds : { ...read, kinds };
 }
 
 async function main({ rounds: count, seed, kinds, json, keep, ...which }: Wanted): Promise<number> {
@@ -85,11 +58,6 @@ async function main({ rounds: count, seed, kinds, json, keep, ...which }: Wanted
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(summary(rounds), null, 2)}\n`);
   if (stop.signal.aborted) return 130;
   return rounds.some(({ problems }) => problems.length > 0) ? 1 : 0;
-}
-
-async function openGround({ broker, rabbitmq: version }: Pick<Wanted, "broker" | "rabbitmq">) {
-  if (broker === "sqlite") return sqliteGround();
-  return rabbitmqGround(await startRabbitmq({ version }));
 }
 
 async function playOne(

@@ -7,11 +7,8 @@
  * and with exit code 1 when one failed.
  */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import type { Ground } from "../test/faults/ground.ts";
-import { rabbitmqGround } from "../test/faults/rabbitmq-ground.ts";
 import { seedOfRound } from "../test/faults/random.ts";
-import { sqliteGround } from "../test/faults/sqlite-ground.ts";
 import {
   RABBITMQ_KINDS,
   SQLITE_KINDS,
@@ -25,18 +22,10 @@ import {
   workerTotalLines,
 } from "../test/faults/workers/report.ts";
 import { playWorkerRound, type WorkerRound } from "../test/faults/workers/round.ts";
-import { startRabbitmq } from "../test/support/rabbitmq.ts";
+import { type FaultArguments, openGround, readFaultArguments } from "./faults-arguments.ts";
 
-interface Wanted {
-  rounds: number;
-  seed: number;
-  lanes: number;
+interface Wanted extends Omit<FaultArguments, "kinds"> {
   kinds: readonly WorkerKind[];
-  broker: "sqlite" | "rabbitmq";
-  rabbitmq: "installed" | "4.0";
-  json: string | undefined;
-  /** Keeps what good rounds leave, too. */
-  keep: boolean;
 }
 
 // Every process of a round has a listener that ends it with this one.
@@ -53,30 +42,11 @@ if (typeof wanted === "string") {
 }
 
 function readArguments(): Wanted | string {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: "string", default: "10" },
-      seed: { type: "string" },
-      lanes: { type: "string", default: "1" },
-      kinds: { type: "string" },
-      broker: { type: "string", default: "rabbitmq" },
-      rabbitmq: { type: "string", default: "installed" },
-      json: { type: "string" },
-      keep: { type: "boolean", default: false },
-    },
-  });
-  const [rounds, lanes] = [Number(values.rounds), Number(values.lanes)];
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-  if (!Number.isSafeInteger(rounds) || rounds < 1) return "--rounds is a number from 1 on";
-  if (!Number.isSafeInteger(lanes) || lanes < 1) return "--lanes is a number from 1 on";
-  if (!Number.isSafeInteger(seed) || seed < 0) return "--seed is a whole number";
-  const { broker, rabbitmq, json, keep } = values;
-  if (broker !== "rabbitmq" && broker !== "sqlite") return "--broker is rabbitmq or sqlite";
-  if (rabbitmq !== "installed" && rabbitmq !== "4.0") return "--rabbitmq is installed or 4.0";
-  const all = broker === "sqlite" ? SQLITE_KINDS : RABBITMQ_KINDS;
-  const kinds = values.kinds === undefined ? all : workerKindsNamed(values.kinds.split(","), all);
-  if (typeof kinds === "string") return kinds;
-  return { rounds, seed, lanes, kinds, broker, rabbitmq, json, keep };
+  const read = readFaultArguments({ lanes: true });
+  if (typeof read === "string") return read;
+  const all = read.broker === "sqlite" ? SQLITE_KINDS : RABBITMQ_KINDS;
+  const kinds = read.kinds === undefined ? all : workerKindsNamed(read.kinds, all);
+  return typeof kinds === "string" ? kinds : { ...read, kinds };
 }
 
 async function main(wanted: Wanted): Promise<number> {
@@ -116,11 +86,6 @@ async function playLane(
   } finally {
     await ground.stop();
   }
-}
-
-async function openGround({ broker, rabbitmq: version }: Wanted): Promise<Ground> {
-  if (broker === "sqlite") return sqliteGround();
-  return rabbitmqGround(await startRabbitmq({ version }));
 }
 
 function tell(number: number, round: WorkerRound, { name }: Ground, keep: boolean): void {

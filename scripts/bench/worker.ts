@@ -1,7 +1,5 @@
 import { join } from "node:path";
-import { type ClockLink, isBrokerProblem } from "../../src/broker/broker.ts";
-import { openBroker } from "../../src/broker/open.ts";
-import { aFire } from "../../test/support/fire.ts";
+import type { ClockLink } from "../../src/broker/broker.ts";
 import { temporaryFolder } from "../../test/support/folder.ts";
 import { startRabbitmq } from "../../test/support/rabbitmq.ts";
 import { type Bench, median } from "./figures.ts";
@@ -13,6 +11,8 @@ import {
   startWorker,
   xargs,
 } from "./worker/process.ts";
+import { fireOf, openClock, taking } from "./worker/side.ts";
+import { bareToStart, toStart } from "./worker/to-start.ts";
 
 /** How many commands a worker runs in a second beside what Node can do at best, and how soon they start. */
 export const broker = "a private RabbitMQ on loopback, and SQLite in a file";
@@ -23,11 +23,6 @@ const RUNS = 200;
 /** The first of each round are not counted: the messages of the others are still on their way in then. */
 const FIRST = 40;
 const SKIP_JOBS = 100;
-
-const LATENCY_RUNS = 200;
-const LATENCY_EVERY_MS = 50;
-/** Says when it began, without a shell. */
-const TELL_TIME = ["date", "+%s%N"];
 
 interface Side {
   name: string;
@@ -168,65 +163,4 @@ async function workerOnce(bench: Bench, side: Side): Promise<{ rate: number; cpu
     rate: ((RUNS - FIRST) * 1000) / (last.at - first.at),
     cpu: (spent * 1000) / RUNS,
   };
-}
-
-/** From the call that publishes a message to the command's own clock, one at a time. */
-async function toStart(bench: Bench, name: string, url: string): Promise<void> {
-  const namespace = `start-${name}`;
-  const clock = await openClock(url, namespace);
-  // As a job is by default: its claim has to be the first in line.
-  const jobs = `  job: {every: 1h, run: [${TELL_TIME.join(", ")}]}\n`;
-  const worker = startWorker({ url, namespace, jobs, concurrency: 8 });
-  try {
-    await taking(bench, worker);
-    const sent = new Map<string, number>();
-    for (let n = 0; n < LATENCY_RUNS; n++) {
-      await new Promise((resolve) => setTimeout(resolve, LATENCY_EVERY_MS));
-      const fire = fireOf("job", n);
-      sent.set(new Date(fire.slot).toISOString(), performance.timeOrigin + performance.now());
-      void clock.fire(fire);
-    }
-    const told = () => worker.lines().filter(({ event }) => event === "run.output");
-    await waitUntil(bench, "the starts", () => told().length === LATENCY_RUNS);
-    const times = told().map(({ fire, line }) => {
-      const slot = new Date(fire.split("@")[1]!).toISOString();
-      return Number(BigInt(line) / 1000n) / 1000 - sent.get(slot)!;
-    });
-    reportTimes(bench, `${name}-message-to-start`, times, { goal: 15 });
-  } finally {
-    await worker.stop();
-    await clock.close(5000);
-  }
-}
-
-/** The same without a broker and a worker: from the call of `spawn`. */
-async function bareToStart(bench: Bench, bare: BareLoop): Promise<void> {
-  const { outputs } = await bare.run({ command: TELL_TIME, count: LATENCY_RUNS, atOnce: 1 });
-  const times = outputs.map(({ at, output }) => Number(BigInt(output) / 1000n) / 1000 - at);
-  reportTimes(bench, "bare-spawn-to-start", times, {});
-}
-
-function reportTimes(bench: Bench, name: string, times: number[], goal: { goal?: number }): void {
-  times.sort((a, b) => a - b);
-  const at = (part: number) => times[Math.floor(times.length * part)]!;
-  bench.figure({ name: `${name}-p50`, value: at(0.5), unit: "ms", ...goal });
-  bench.figure({ name: `${name}-p99`, value: at(0.99), unit: "ms" });
-}
-
-async function openClock(url: string, namespace: string): Promise<ClockLink> {
-  const opened = openBroker(url, { namespace, name: "bench", now: Date.now, emit: () => {} });
-  if (isBrokerProblem(opened)) throw new Error(opened.message);
-  const clock = await opened.openClock(["default"]);
-  if (isBrokerProblem(clock)) throw new Error(clock.message);
-  await clock.elected;
-  return clock;
-}
-
-function taking(bench: Bench, worker: RunningWorker): Promise<void> {
-  const isTaking = () => worker.lines().some(({ event }) => event === "worker.taking");
-  return waitUntil(bench, "worker", isTaking, { every: 50 });
-}
-
-function fireOf(job: string, n: number) {
-  return aFire({ job, slot: 1.8e12 + n * 1000 });
 }

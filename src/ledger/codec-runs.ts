@@ -10,18 +10,20 @@ import {
   isShallow,
   isText,
   isWhole,
+  oneOf,
   orNothing,
   orNull,
 } from "./fields.ts";
 import type { LedgerFault } from "./record.ts";
-import type {
-  FinishedRecord,
-  KeptRecord,
-  Overlap,
-  RunEnd,
-  RunRecord,
-  SkippedRecord,
+import {
+  type FinishedRecord,
+  OVERLAPS,
+  type Overlap,
+  type RunEnd,
+  type RunRecord,
+  type SkippedRecord,
 } from "./run-record.ts";
+import type { Kept } from "./run-state.ts";
 
 /** Reads a record of a run. `fields` knows if something is wrong. */
 export function readRun(at: number, fields: Fields): RunRecord | LedgerFault {
@@ -48,7 +50,7 @@ export function readRun(at: number, fields: Fields): RunRecord | LedgerFault {
     case "lost":
       return { ...base, event, nonce: nonce() };
     case "kept":
-      return { ...base, event, ...readKept(fields) };
+      return { ...base, event, nonce: nonce(), ...readKept(fields) };
     case "finished":
       return { ...base, event, ...readFinished(fields) };
     case "skipped":
@@ -68,20 +70,19 @@ const EVENTS: ReadonlySet<string> = new Set<Event>([
   ...(["claimed", "started", "kept", "parked", "finished", "skipped"] as const),
   ...(["dropped", "buried", "lost", "cancel"] as const),
 ]);
-const OVERLAPS: readonly Overlap[] = ["allow", "skip", "queue", "replace"];
 const WHYS: readonly SkippedRecord["why"][] = ["overlap", "expired", "cancelled", "replaced"];
 const ENDS: readonly RunEnd[] = ["done", "retry", "dead", "given-back", "cancelled", "replaced"];
 
 type Own<R> = Omit<R, "kind" | "at" | "event" | "job" | "fire" | "worker">;
 
-function readKept(fields: Fields): Own<KeptRecord> {
+/** What is needed to fire a run again. */
+export function readKept(fields: Fields): Kept {
   const payload = fields.get("payload", isPayload, "flat enough");
   return {
-    ...{ nonce: fields.text("nonce"), message: fields.count("message", 1) },
-    ...{ queue: fields.text("queue"), config: fields.text("config") },
-    ...{ catchUp: fields.flag("catchUp"), triggered: fields.flag("triggered") },
+    ...{ message: fields.count("message", 1), queue: fields.text("queue") },
+    ...{ config: fields.text("config"), catchUp: fields.flag("catchUp") },
+    ...{ triggered: fields.flag("triggered"), before: fields.count("before", 0) },
     history: fields.get("history", isListOf(isText), "a list of texts"),
-    before: fields.count("before", 0),
     ...(payload === undefined ? {} : { payload }),
   };
 }
@@ -139,11 +140,6 @@ function readTail(fields: Fields): Pick<FinishedRecord, "tail" | "tailCut"> {
 
 /** More than any worker writes. */
 const LONGEST_TAIL = 8 * 1024;
-
-function oneOf<T extends string>(fields: Fields, name: string, values: readonly T[]): T {
-  const isIt = (value: unknown): value is T => values.includes(value as T);
-  return fields.get(name, isIt, `one of ${values.join(", ")}`);
-}
 
 function isAmount(value: unknown): value is number {
   return isCount(value, 0, Number.MAX_SAFE_INTEGER);

@@ -100,6 +100,12 @@ export function isShallow(value: unknown, depth = 100): boolean {
   return depth > 0 && Object.values(value).every((part) => isShallow(part, depth - 1));
 }
 
+/** One of some words; else a fault. */
+export function oneOf<T extends string>(fields: Fields, name: string, values: readonly T[]): T {
+  const isIt = (value: unknown): value is T => values.includes(value as T);
+  return fields.get(name, isIt, `one of ${values.join(", ")}`);
+}
+
 export function isListOf<T>(isIt: (item: unknown) => item is T) {
   return (value: unknown): value is T[] =>
     Array.isArray(value) && value.length <= LONGEST_LIST && value.every(isIt);

@@ -1,7 +1,7 @@
 import type { Instant } from "../clock/time.ts";
 
 /**
- * What becomes of a fire's run. The order of the ledger decides who runs it: `runs.ts` is the fold.
+ * What becomes of a fire's run. The order of the ledger decides who runs it: `fold-runs.ts` is the fold.
  * An attempt in the ledger counts every execution; `message` is the attempt that the message said,
  * which is lower after a worker's death.
  */
@@ -42,7 +42,9 @@ export interface ClaimedRecord extends Base {
 }
 
 /** What becomes of a slot that comes due while the job's last run is still going. */
-export type Overlap = "allow" | "skip" | "queue" | "replace";
+export type Overlap = (typeof OVERLAPS)[number];
+
+export const OVERLAPS = ["allow", "skip", "queue", "replace"] as const;
 
 /** An heir of a claim that is silent starts the run. From here on the old claim is void. */
 export interface StartedRecord extends Base {

@@ -1,17 +1,16 @@
+import { readKept } from "./codec-runs.ts";
 import {
-  type Fields,
   fieldsOf,
   isFlag,
   isInstant,
   isJobName,
-  isListOf,
   isObject,
-  isShallow,
   isText,
   isWhole,
+  oneOf,
   orNothing,
 } from "./fields.ts";
-import type { Overlap } from "./run-record.ts";
+import { OVERLAPS } from "./run-record.ts";
 import { emptyRuns, isStanding, type Kept, type Run, type RunsState } from "./run-state.ts";
 
 /** What is known of runs, as JSON has it. */
@@ -71,7 +70,6 @@ function readLine(item: unknown, { runs, lines }: RunsState): boolean {
 }
 
 const PHASES: readonly Run["phase"][] = ["standing", "parked", "retry", "given-back", "lost"];
-const OVERLAPS: readonly Overlap[] = ["allow", "skip", "queue", "replace"];
 
 function readRun(value: unknown): Run | undefined {
   if (!isObject(value)) return undefined;
@@ -85,7 +83,7 @@ function readRun(value: unknown): Run | undefined {
   };
   const { heir, kept } = value;
   if (heir !== undefined) run.heir = fields.take("heir", readHeir, "an heir");
-  if (kept !== undefined) run.kept = fields.take("kept", readKept, "what to fire again");
+  if (kept !== undefined) run.kept = fields.take("kept", readKeptOf, "what to fire again");
   const due = fields.get("due", orNothing(isInstant), "an instant");
   if (due !== undefined) run.due = due;
   return fields.fault === undefined ? run : undefined;
@@ -98,22 +96,9 @@ function readHeir(value: unknown): Run["heir"] {
   return fields.fault === undefined ? { nonce: nonce!, worker: worker!, copy: copy! } : undefined;
 }
 
-function readKept(value: unknown): Kept | undefined {
+function readKeptOf(value: unknown): Kept | undefined {
   if (!isObject(value)) return undefined;
   const fields = fieldsOf(value);
-  const isPayload = (payload: unknown): payload is unknown => isShallow(payload);
-  const payload = fields.get("payload", isPayload, "flat enough");
-  const kept: Kept = {
-    ...{ message: fields.count("message", 1), queue: fields.text("queue") },
-    ...{ config: fields.text("config"), catchUp: fields.flag("catchUp") },
-    ...{ triggered: fields.flag("triggered"), before: fields.count("before", 0) },
-    history: fields.get("history", isListOf(isText), "a list of texts"),
-    ...(payload === undefined ? {} : { payload }),
-  };
+  const kept = readKept(fields);
   return fields.fault === undefined ? kept : undefined;
-}
-
-function oneOf<T extends string>(fields: Fields, name: string, values: readonly T[]): T {
-  const isIt = (value: unknown): value is T => values.includes(value as T);
-  return fields.get(name, isIt, `one of ${values.join(", ")}`);
 }

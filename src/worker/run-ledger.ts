@@ -68,6 +68,7 @@ type Listener = (record: RunRecord | undefined) => void;
 
 /** A record that was confirmed and is not read for so long is one of another ledger. ms. */
 const STUCK_MS = 60_000;
+
 export interface RunLedgerOptions {
   now: () => Instant;
   /** A link is no good any more, without being lost. */

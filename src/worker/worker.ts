@@ -1,6 +1,6 @@
-import type { Broker, BrokerProblem, WorkerLink } from "../broker/broker.ts";
+import type { Broker, BrokerProblem, Delivery, WorkerLink } from "../broker/broker.ts";
 import { isBrokerProblem } from "../broker/broker.ts";
-import { connectWithBackoff } from "../broker/connect.ts";
+import { keepConnected } from "../broker/connect.ts";
 import { aborted, after, firstOf } from "./after.ts";
 import type { Source } from "./held.ts";
 import { createRuns, type Runs, type RunsOptions } from "./runs.ts";
@@ -100,15 +100,27 @@ async function run(state: State, stop: AbortSignal): Promise<void> {
   void aborted(signal).then(() => stopTaking(state));
   stop.addEventListener("abort", abort, { once: true });
   if (stop.aborted) abort();
-  // Also while it drains: without a link nothing of what ends could be recorded.
-  while (!state.over.signal.aborted) {
-    const opened = await connect(state);
-    if (!opened) break;
-    state.link = opened.link;
+  const { deps, runs } = state;
+  const { broker, queues, concurrency, time, emit, random } = deps;
+  let source: Source = { lost: false };
+  const open = async () => {
+    const own: Source = { lost: false };
+    source = own;
+    const onDelivery = (delivery: Delivery) => runs.take(delivery, own);
+    const link = await broker.openWorker({ queues, prefetch: concurrency, onDelivery });
+    if (isBrokerProblem(link)) runs.lose(own);
+    else void link.lost.then(() => runs.lose(own));
+    return link;
+  };
+  const use = async (link: WorkerLink) => {
+    state.link = link;
     state.given = Promise.withResolvers();
-    if (signal.aborted) await stopLate(state, opened.link);
-    await Promise.race([taking(state, opened), over]);
-  }
+    if (signal.aborted) await stopLate(state, link);
+    await Promise.race([taking(state, link, source), over]);
+  };
+  const { place } = broker;
+  // Also while it drains: without a link nothing of what ends could be recorded.
+  await keepConnected(open, use, { place, time, emit, random, stop: state.over.signal });
   stop.removeEventListener("abort", abort);
 }
 
@@ -118,45 +130,20 @@ async function stopLate(state: State, link: WorkerLink): Promise<void> {
   if (state.over.signal.aborted) await link.close(CLOSE_MS);
 }
 
-interface Opened {
-  link: WorkerLink;
-  source: Source;
-}
-
-async function connect({ deps, runs, over }: State): Promise<Opened | undefined> {
-  const { broker, queues, concurrency, time, emit, random } = deps;
-  let source: Source = { lost: false };
-  const open = async () => {
-    const own: Source = { lost: false };
-    source = own;
-    const link = await broker.openWorker({
-      queues,
-      prefetch: concurrency,
-      onDelivery: (delivery) => runs.take(delivery, own),
-    });
-    if (isBrokerProblem(link)) runs.lose(own);
-    else void link.lost.then(() => runs.lose(own));
-    return link;
-  };
-  const { place } = broker;
-  const link = await connectWithBackoff(open, { place, time, emit, random, stop: over.signal });
-  return link && { link, source };
-}
-
-/** Resolves when the link is lost. */
-async function taking(state: State, { link, source }: Opened): Promise<void> {
-  const { broker, queues, concurrency, emit } = state.deps;
-  const isDraining = state.stopping.signal.aborted;
-  if (!isDraining) emit({ type: "worker.taking", queues: [...queues], concurrency });
-  const reading = state.runs.ledger.open(link);
-  const unread = reading.then((problem) => problem ?? new Promise<never>(() => {}));
+/** Resolves when the link is lost, or given up because the ledger cannot be read over it. */
+async function taking(state: State, link: WorkerLink, source: Source): Promise<void> {
+  const { deps, runs, stopping } = state;
+  const { broker, queues, concurrency, emit } = deps;
+  if (!stopping.signal.aborted) {
+    emit({ type: "worker.taking", queues: [...queues], concurrency });
+  }
+  const unread = runs.ledger.open(link).then((problem) => problem ?? new Promise<never>(() => {}));
   const { code, message } = await Promise.race([link.lost, unread, state.given.promise]);
   state.link = undefined;
-  if (!link.isLost) {
-    state.runs.lose(source);
-    await link.close(0);
-  }
+  if (link.isLost) return;
+  runs.lose(source);
   emit({ type: "broker.lost", place: broker.place, code, reason: message });
+  await link.close(0);
 }
 
 /** Idempotent. */

@@ -100,6 +100,7 @@ export function retryConformance(adapter: Adapter): void {
     await context.clock();
     assert.equal(await link.again(fireAt(0), 4200), CONFIRMED);
     await adapter.deleteQueue(context.namespace, "default");
+    // Its time has to end while the queue is gone, and no broker tells of that.
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const { deliveries } = await context.worker();
     await arrived(deliveries, 1);

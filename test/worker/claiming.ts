@@ -5,24 +5,25 @@ import type { WorkerDeps } from "../../src/worker/worker.ts";
 import type { Ground } from "../support/ground.ts";
 import { until } from "../support/until.ts";
 import { fireOf, type Rig, used } from "./rig.ts";
-import { begun, hasBegun, id, letGo, QUICK, QUICKLY, STEP, said, story, task } from "./steps.ts";
+import {
+  begun,
+  hasBegun,
+  id,
+  letGo,
+  pairOn,
+  QUICK,
+  QUICKLY,
+  STEP,
+  said,
+  story,
+  task,
+} from "./steps.ts";
 
 /** Who runs what is delivered to several workers, whatever happens to them. */
 export function claiming(ground: Ground): void {
   const test = suite(`${ground.name}: several workers with the same jobs`);
 
-  /** Worker `one` takes from the queue "one", worker `two` from "two". */
-  const pair = (use: (one: Rig, two: Rig) => Promise<void>) =>
-    used(
-      ground,
-      { a: STEP },
-      async (one) => {
-        const two = one.beside({ queues: ["two"] });
-        await two.heard("worker.taking");
-        await use(one, two);
-      },
-      { queues: ["one"], pace: QUICK },
-    );
+  const pair = (use: (one: Rig, two: Rig) => Promise<void>) => pairOn(ground, use);
 
   /** Worker `one` runs fire 0 and is cut off; `two` takes from the same queue. Returns what brings `one` back. */
   async function cutOff(one: Rig, options: Partial<WorkerDeps> = {}) {

@@ -3,24 +3,13 @@ import * as assert from "uvu/assert";
 import type { FinishedRecord, SkippedRecord } from "../../src/ledger/run-record.ts";
 import type { Ground } from "../support/ground.ts";
 import { fireOf, type Rig, used } from "./rig.ts";
-import { begun, hasBegun, id, letGo, QUICK, STEP, said, story, task } from "./steps.ts";
+import { begun, hasBegun, id, letGo, pairOn, QUICK, STEP, said, story, task } from "./steps.ts";
 
 /** What becomes of a slot that comes due while an earlier run of its job goes on elsewhere. */
 export function overlapping(ground: Ground): void {
   const test = suite(`${ground.name}: a slot that comes due while its job is running`);
 
-  /** Worker `one` takes from the queue "one", worker `two` from "two". */
-  const pair = (use: (one: Rig, two: Rig) => Promise<void>) =>
-    used(
-      ground,
-      { a: STEP },
-      async (one) => {
-        const two = one.beside({ queues: ["two"] });
-        await two.heard("worker.taking");
-        await use(one, two);
-      },
-      { queues: ["one"], pace: QUICK },
-    );
+  const pair = (use: (one: Rig, two: Rig) => Promise<void>) => pairOn(ground, use);
 
   test("is skipped, and the record says for which run and since when", () =>
     pair(async (one, two) => {

@@ -13,7 +13,15 @@ const FAILING = `${STEP}; exit 3`;
 export function retrying(ground: Ground): void {
   const test = suite(`${ground.name}: a run that fails`);
 
-  const alone = (use: (rig: Rig) => Promise<void>) => used(ground, { a: STEP }, use, OPTIONS);
+  const alone = (use: (rig: Rig) => Promise<void>) =>
+    used(ground, { a: STEP }, (rig) => warm(rig).then(() => use(rig)), OPTIONS);
+
+  /** RabbitMQ confirms the first delayed fire of a link only after 3 s. */
+  async function warm(rig: Rig): Promise<void> {
+    const { link } = await rig.link();
+    const elsewhere = { ...fireOf("other"), target: { kind: "run" as const, queue: "elsewhere" } };
+    assert.is((await link.again(elsewhere, 100)).kind, "confirmed");
+  }
 
   test("is tried again after its delays, and is then among the dead letters with what it came to", () =>
     alone(async (rig) => {
@@ -87,6 +95,7 @@ export function retrying(ground: Ground): void {
         task(one, { retry }, `${STEP}; [ "$CLOCKD_ATTEMPT" = 2 ] || exit 3`);
         const two = one.beside();
         await two.heard("worker.taking");
+        await warm(two);
         // Whoever has it dies at that moment.
         for (const { broker } of [one, two]) broker.cutBefore = what;
         await one.send(fireOf("a"));

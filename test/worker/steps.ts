@@ -2,8 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RetryPolicy, RunTask } from "../../src/config/config.ts";
 import type { Pace } from "../../src/ledger/pace.ts";
+import type { Ground } from "../support/ground.ts";
 import { until } from "../support/until.ts";
-import { job, type Rig, type Said } from "./rig.ts";
+import { job, type Rig, type Said, used } from "./rig.ts";
 
 /** Says which attempt begins, and goes on until the test lets this fire, or all of them, go. */
 export const STEP =
@@ -56,4 +57,18 @@ export async function story(rig: Rig, number: number, last: Said["event"]): Prom
   const of = (runs: readonly Said[]) => runs.filter(({ fire }) => fire === id(number));
   const runs = await rig.runs((all) => of(all).some(({ event }) => event === last));
   return of(runs).map((run) => (run.event === "finished" ? `finished ${run.end}` : run.event));
+}
+
+/** Two workers with one file and one ledger: `one` takes from the queue "one", `two` from "two". */
+export function pairOn(ground: Ground, use: (one: Rig, two: Rig) => Promise<void>): Promise<void> {
+  return used(
+    ground,
+    { a: STEP },
+    async (one) => {
+      const two = one.beside({ queues: ["two"] });
+      await two.heard("worker.taking");
+      await use(one, two);
+    },
+    { queues: ["one"], pace: QUICK },
+  );
 }

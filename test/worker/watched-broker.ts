@@ -39,6 +39,8 @@ export interface WatchedLink {
   lose(): void;
   /** Delivers what no broker sends at such a moment, since it was on its way already. */
   slip(fire: Fire): void;
+  /** The real one. */
+  link: WorkerLink;
 }
 
 export function watchedBroker(real: Broker): WatchedBroker {
@@ -92,7 +94,7 @@ async function openWatched(
     return true;
   };
   broker.links.push({
-    options,
+    ...{ options, link },
     lose,
     slip: (fire) => options.onDelivery(watchedDelivery(underWay(fire), broker, state)),
   });
