@@ -2,10 +2,12 @@ import { unknownEvent } from "./codec-kinds.ts";
 import {
   clip,
   type Fields,
+  fieldsOf,
   isCount,
   isFlag,
   isInstant,
   isListOf,
+  isObject,
   isProse,
   isShallow,
   isText,
@@ -17,13 +19,13 @@ import {
 import type { LedgerFault } from "./record.ts";
 import {
   type FinishedRecord,
+  type Kept,
   OVERLAPS,
   type Overlap,
   type RunEnd,
   type RunRecord,
   type SkippedRecord,
 } from "./run-record.ts";
-import type { Kept } from "./run-state.ts";
 
 /** Reads a record of a run. `fields` knows if something is wrong. */
 export function readRun(at: number, fields: Fields): RunRecord | LedgerFault {
@@ -75,8 +77,15 @@ const ENDS: readonly RunEnd[] = ["done", "retry", "dead", "given-back", "cancell
 
 type Own<R> = Omit<R, "kind" | "at" | "event" | "job" | "fire" | "worker">;
 
-/** What is needed to fire a run again. */
-export function readKept(fields: Fields): Kept {
+/** Undefined: it is not what is needed to fire a run again. */
+export function keptOf(value: unknown): Kept | undefined {
+  if (!isObject(value)) return undefined;
+  const fields = fieldsOf(value);
+  const kept = readKept(fields);
+  return fields.fault === undefined ? kept : undefined;
+}
+
+function readKept(fields: Fields): Kept {
   const payload = fields.get("payload", isPayload, "flat enough");
   return {
     ...{ message: fields.count("message", 1), queue: fields.text("queue") },
@@ -99,6 +108,7 @@ function readFinished(fields: Fields): Own<FinishedRecord> {
     ...{ startedAt: fields.instant("startedAt"), endedAt: fields.instant("endedAt") },
     end: oneOf<RunEnd>(fields, "end", ENDS),
     ...(retryIn === undefined ? {} : { retryIn }),
+    ...(fields.has("kept") ? { kept: fields.take("kept", keptOf, "what to fire again") } : {}),
     ...(reason === undefined ? {} : { reason: clip(reason) }),
     ...readUsage(fields),
     ...readTail(fields),

@@ -10,6 +10,7 @@ export interface Fields {
   text(name: string): string;
   flag(name: string): boolean;
   job(name: string): string;
+  has(name: string): boolean;
   /** What was wrong first, as a sentence. */
   readonly fault: string | undefined;
 }
@@ -41,6 +42,7 @@ export function fieldsOf(value: Readonly<Record<string, unknown>>): Fields {
       if (made === undefined) fault ??= `"${name}" is not ${what}`;
       return made as never;
     },
+    has: (name) => own(name) !== undefined,
     instant: (name) => get(name, isInstant, "an instant"),
     count(name, least, most = Number.MAX_SAFE_INTEGER) {
       const isIt = (field: unknown): field is number => isCount(field, least, most);

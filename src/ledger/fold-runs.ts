@@ -3,11 +3,12 @@ import type {
   BuriedRecord,
   ClaimedRecord,
   FinishedRecord,
+  Kept,
   KeptRecord,
   RunRecord,
   SkippedRecord,
 } from "./run-record.ts";
-import { type Ended, isStanding, type Kept, type Run, type RunsState } from "./run-state.ts";
+import { type Ended, isStanding, type Run, type RunsState } from "./run-state.ts";
 
 /** Far more than can be delivered again after their end. */
 const MOST_ENDED = 50_000;
@@ -116,6 +117,7 @@ function finish(state: RunsState, record: FinishedRecord): void {
   if (end === "retry") {
     run.phase = "retry";
     run.due = at + retryIn;
+    if (record.kept) run.kept = record.kept;
   } else {
     run.phase = "given-back";
     run.extra++;

@@ -52,10 +52,15 @@ export interface StartedRecord extends Base {
   nonce: string;
 }
 
-/** From here on the ledger stands for the run, and no message: what is needed to fire it again. */
-export interface KeptRecord extends Base {
+/** From here on the ledger stands for the run, and no message. */
+export interface KeptRecord extends Base, Kept {
   event: "kept";
   nonce: string;
+}
+
+/** What is needed to fire a run again. */
+export interface Kept {
+  /** The attempt that its newest message said. */
   message: number;
   queue: string;
   payload?: unknown;
@@ -98,6 +103,8 @@ export interface FinishedRecord extends Base {
   end: RunEnd;
   /** ms; with `retry`. */
   retryIn?: number;
+  /** With `retry`: the next attempt is fired again should its message never come. */
+  kept?: Kept;
   reason?: string;
   /** Of the command. This and what follows: undefined when it is not known. */
   pid?: number;

@@ -1,5 +1,5 @@
 import type { Instant } from "../clock/time.ts";
-import type { KeptRecord, Overlap } from "./run-record.ts";
+import type { Kept, Overlap } from "./run-record.ts";
 
 /** Which runs are going or will go on. `applyRun` (fold-runs.ts) is the only one that changes it. */
 export interface RunsState {
@@ -32,13 +32,11 @@ export interface Run {
   since: Instant;
   /** Who takes it over unless the worker that has it is heard of. */
   heir?: { nonce: string; worker: string; copy: string };
-  /** What the leader fires again when it is lost: no message stands for it. */
+  /** What the leader fires again when nothing comes of it: no message stands for it, or nobody knows of one. */
   kept?: Kept;
   /** When its next attempt is to come. */
   due?: Instant;
 }
-
-export type Kept = Omit<KeptRecord, "kind" | "at" | "event" | "job" | "fire" | "worker" | "nonce">;
 
 export interface Ended {
   message: number;

@@ -1,4 +1,4 @@
-import { readKept } from "./codec-runs.ts";
+import { keptOf } from "./codec-runs.ts";
 import {
   fieldsOf,
   isFlag,
@@ -11,7 +11,7 @@ import {
   orNothing,
 } from "./fields.ts";
 import { OVERLAPS } from "./run-record.ts";
-import { emptyRuns, isStanding, type Kept, type Run, type RunsState } from "./run-state.ts";
+import { emptyRuns, isStanding, type Run, type RunsState } from "./run-state.ts";
 
 /** What is known of runs, as JSON has it. */
 export function packRuns({ runs, lines, ended, cancelled, failing }: RunsState): object {
@@ -83,7 +83,7 @@ function readRun(value: unknown): Run | undefined {
   };
   const { heir, kept } = value;
   if (heir !== undefined) run.heir = fields.take("heir", readHeir, "an heir");
-  if (kept !== undefined) run.kept = fields.take("kept", readKeptOf, "what to fire again");
+  if (kept !== undefined) run.kept = fields.take("kept", keptOf, "what to fire again");
   const due = fields.get("due", orNothing(isInstant), "an instant");
   if (due !== undefined) run.due = due;
   return fields.fault === undefined ? run : undefined;
@@ -94,11 +94,4 @@ function readHeir(value: unknown): Run["heir"] {
   const fields = fieldsOf(value);
   const [nonce, worker, copy] = ["nonce", "worker", "copy"].map((name) => fields.text(name));
   return fields.fault === undefined ? { nonce: nonce!, worker: worker!, copy: copy! } : undefined;
-}
-
-function readKeptOf(value: unknown): Kept | undefined {
-  if (!isObject(value)) return undefined;
-  const fields = fieldsOf(value);
-  const kept = readKept(fields);
-  return fields.fault === undefined ? kept : undefined;
 }

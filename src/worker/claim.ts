@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { WorkerFire } from "../broker/broker.ts";
 import type { Instant } from "../clock/time.ts";
-import type { ClaimedRecord, KeptRecord, Overlap, StartedRecord } from "../ledger/run-record.ts";
+import type {
+  ClaimedRecord,
+  Kept,
+  KeptRecord,
+  Overlap,
+  StartedRecord,
+} from "../ledger/run-record.ts";
 import type { Run } from "../ledger/run-state.ts";
 import type { Held } from "./held.ts";
 
@@ -37,13 +43,26 @@ export function startOf({ fire }: Held, nonce: string, by: By): StartedRecord {
   return { kind: "run", event: "started", ...by, job: fire.job, fire: fire.id, nonce };
 }
 
-export function keptOf({ fire, message, queue }: Held, nonce: string, by: By): KeptRecord {
-  const { job, id, payload, config, catchUp, triggered, history, before } = fire;
+export function keptRecordOf(held: Held, nonce: string, by: By): KeptRecord {
+  const { job, id } = held.fire;
+  return { kind: "run", event: "kept", ...by, job, fire: id, nonce, ...keptOf(held) };
+}
+
+/** What the leader needs to fire it again. `ended`: what has just come of an attempt. */
+export function keptOf({ fire, message, queue }: Held, ended?: string): Kept {
+  const { payload, config, catchUp, triggered, before } = fire;
   return {
-    ...{ kind: "run", event: "kept", ...by, job, fire: id, nonce, message, queue, config },
-    ...{ catchUp, triggered, history: [...history], before },
+    ...{ message, queue, config, catchUp, triggered, before },
+    history: historyOf(fire, ended),
     ...(payload === undefined ? {} : { payload }),
   };
+}
+
+/** What a message can carry of earlier attempts. */
+const MOST_HISTORY = 20;
+
+export function historyOf({ history }: WorkerFire, ended: string | undefined): string[] {
+  return [...history, ...(ended === undefined ? [] : [ended])].slice(-MOST_HISTORY);
 }
 
 export function parkedOf({ job, fire, nonce }: Pick<Run, "job" | "fire" | "nonce">, by: By) {

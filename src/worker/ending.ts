@@ -1,6 +1,7 @@
 import type { WorkerFire } from "../broker/broker.ts";
 import type { Fire } from "../ledger/fire.ts";
 import type { FinishedRecord, SkippedRecord } from "../ledger/run-record.ts";
+import { historyOf, keptOf } from "./claim.ts";
 import type { Outcome } from "./command.ts";
 import { type Held, naming } from "./held.ts";
 import { recordTail } from "./record-tail.ts";
@@ -9,30 +10,30 @@ import type { Verdict } from "./verdict.ts";
 
 /** The record of an attempt that has ended. */
 export function finishedOf(
-  { fire, message, claim }: Held,
+  held: Held,
   outcome: Outcome,
   { end, retryIn, reason: why }: Verdict,
   by: { worker: string; at: number },
 ): FinishedRecord {
+  const { fire, message, claim } = held;
   const { ok, kind, exitCode, signal, startedAt, endedAt } = outcome;
+  const isRetried = end === "retry";
   const reason = outcome.reason ?? why;
   return {
     ...{ kind: "run", event: "finished", ...by, ...naming(fire), nonce: claim!, message },
     ...{ ok, outcome: kind, exitCode, signal, startedAt, endedAt, end },
     ...(retryIn === undefined ? {} : { retryIn }),
+    ...(isRetried ? { kept: keptOf(held, historyLine(fire, outcome, by.worker)) } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...usageOf(outcome),
     ...recordTail(outcome),
   };
 }
 
-/** What a message can carry of earlier attempts. */
-const MOST_HISTORY = 20;
-
 /** The fire as a message for its next attempt, or for the dead letters. */
 export function fireOf({ fire, queue }: Held, attempt: number, ended?: string): Fire {
   const { job, slot, config, epoch, catchUp, maybeDuplicate, triggered, before, payload } = fire;
-  const history = [...fire.history, ...(ended === undefined ? [] : [ended])].slice(-MOST_HISTORY);
+  const history = historyOf(fire, ended);
   return {
     ...{ job, slot, attempt, config, epoch, catchUp, maybeDuplicate, triggered, before, history },
     target: { kind: "run", queue, ...(payload === undefined ? {} : { payload }) },

@@ -3,7 +3,7 @@ import type { RunTask } from "../config/config.ts";
 import type { FinishedRecord, RunRecord, SkippedRecord } from "../ledger/run-record.ts";
 import { isVoid } from "../ledger/run-state.ts";
 import type { Emit } from "../observe/events.ts";
-import { keptOf, parkedOf } from "./claim.ts";
+import { keptRecordOf, parkedOf } from "./claim.ts";
 import type { Outcome } from "./command.ts";
 import { finishedOf, fireOf, historyLine, outOfAttempts, skippingOf } from "./ending.ts";
 import { bury, finish, giveBack, type Held, naming } from "./held.ts";
@@ -188,7 +188,7 @@ export function createSettle(deps: SettleDeps): Settle {
     },
     async keep(held) {
       const { claim, fire } = held;
-      if (claim === undefined || !(await ledger.put(keptOf(held, claim, by())))) return false;
+      if (claim === undefined || !(await ledger.put(keptRecordOf(held, claim, by())))) return false;
       const run = ledger.state.runs.get(fire.id);
       if (run?.nonce !== claim || !run.kept) return false;
       held.isKept = true;

@@ -42,6 +42,17 @@ test("those of a job that wait have their turn in the order of their claims", ()
   assert.equal([state.runs.size, state.lines.size], [0, 0]);
 });
 
+test("an attempt that is to come can be fired again from what its last one has left, once", () => {
+  const { message, queue, config, catchUp, triggered, history, before } = r.kept("a1", "n");
+  const left = { message, queue, config, catchUp, triggered, history, before };
+  const state = foldRuns([ONE, { ...retry("a1", "n"), kept: left }]);
+  assert.equal(state.runs.get("a1")?.kept, left);
+  assert.ok(applyRefire(state, "a1"));
+  assert.not(applyRefire(state, "a1"));
+  foldRuns([r.claimed("a1", "o", { message: 2 })], state);
+  assert.is(state.runs.get("a1")?.kept, undefined);
+});
+
 test("who is given up keeps the place in line, also for the one who goes on", () => {
   const state = foldRuns([queued("a1", "n"), queued("a2", "o"), r.parked("a1", "n")]);
   assert.equal(state.lines.get("a"), ["a1", "a2"]);

@@ -25,9 +25,16 @@ const kept = fc.record(
   },
   PLAIN,
 );
+const left = kept.map((more) => ({
+  ...{ message: 1, queue: "q", config: "c1", catchUp: false },
+  ...more,
+}));
 const finished = fc.record(
-  { end, message, attempt: message, ok: fc.boolean(), at: fc.integer({ min: 1, max: 60 }) },
-  PLAIN,
+  {
+    ...{ end, message, attempt: message, ok: fc.boolean(), at: fc.integer({ min: 1, max: 60 }) },
+    kept: left,
+  },
+  { requiredKeys: ["end", "message", "attempt", "ok", "at"], ...PLAIN },
 );
 const skipped = fc.record(
   { why, message, nonce, by: fire, since: fc.integer({ min: 1, max: 60 }) },

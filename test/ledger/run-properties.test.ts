@@ -138,10 +138,11 @@ test("a word of a claim that has no part in a run changes nothing of it", () => 
 test("what the ledger stands for is lost only to an end, to the one who has it next, or fired again", () => {
   always(4000, anyRuns, (records) => {
     eachStep(records, (before, record, { runs, ended }) => {
-      for (const [fire, { kept, nonce }] of before.runs) {
+      for (const [fire, { kept, nonce, message }] of before.runs) {
         const run = runs.get(fire);
         if (!kept || run?.kept) continue;
-        assert.ok(ended.has(fire) || run?.nonce !== nonce, `${record.event} has lost ${fire}`);
+        const isAnother = run?.nonce !== nonce || run.message !== message;
+        assert.ok(ended.has(fire) || isAnother, `${record.event} has lost ${fire}`);
       }
     });
     const state = foldRuns(records);

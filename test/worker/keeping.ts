@@ -109,6 +109,24 @@ export function keeping(ground: Ground): void {
       }
     }));
 
+  test("is fired again by the leader when the broker has lost its next attempt", () =>
+    alone(async (one) => {
+      task(one, { retry: QUICKLY }, `${STEP}; [ "$CLOCKD_ATTEMPT" = 2 ]`);
+      const leader = await leading(one);
+      try {
+        one.broker.forgetsAgain = true;
+        await one.send({ ...fireOf("a"), target: { kind: "run", queue: "default", payload: [7] } });
+        letGo(one);
+        await one.heard("run.finished", 2);
+        const [, words] = [await said(one, ["finished"], 2), await story(one, 0, "finished")];
+        assert.equal(words.slice(0, 2), ["claimed", "finished retry"]);
+        assert.equal(begun(one), [`${id(0)}#1`, `${id(0)}#2`]);
+        assert.equal(one.broker.arrived, [`${id(0)}#1`, `${id(0)}#2`]);
+      } finally {
+        await leader();
+      }
+    }));
+
   test("is not fired again while its worker says that it is there", () =>
     alone(async (one) => {
       task(one, SOON);

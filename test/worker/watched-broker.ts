@@ -29,6 +29,8 @@ export interface WatchedBroker extends Broker {
   silentLedger: boolean;
   /** The next retry, or burial, is not sent, since the link is lost just before. */
   cutBefore: "again" | "bury" | undefined;
+  /** It confirms the next retry and forgets it. */
+  forgetsAgain: boolean;
   /** It hears nothing of what a worker finishes, and the worker does not know. */
   deaf: boolean;
 }
@@ -54,6 +56,7 @@ export function watchedBroker(real: Broker): WatchedBroker {
     openings: [],
     silentLedger: false,
     cutBefore: undefined,
+    forgetsAgain: false,
     deaf: false,
     get asked() {
       return asked;
@@ -109,7 +112,9 @@ async function openWatched(
     again(fire, delayMs) {
       if (isCutBefore("again")) return unanswered;
       broker.log.push(`again in ${delayMs} ${idOf(fire)}`);
-      return link.again(fire, delayMs);
+      if (!broker.forgetsAgain) return link.again(fire, delayMs);
+      broker.forgetsAgain = false;
+      return Promise.resolve({ kind: "confirmed" });
     },
     bury(fire, reason) {
       if (isCutBefore("bury")) return unanswered;

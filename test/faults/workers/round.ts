@@ -122,7 +122,10 @@ async function pauseAll({ pause, clock }: WorkerStage): Promise<void> {
 
 /** Every fire has its outcome, and nobody has anything to say any more. */
 async function settled(plan: WorkerPlan, stage: WorkerStage): Promise<void> {
-  const isKept = plan.jobs.some(({ ackDeadline }) => ackDeadline !== undefined);
+  // What a broker that is killed may lose is fired again after the same time.
+  const isKept =
+    plan.jobs.some(({ ackDeadline }) => ackDeadline !== undefined) ||
+    plan.faults.some(({ kind }) => kind === "broker-kill");
   const { namespace, plot, signal } = stage;
   let reader: LedgerReader | undefined;
   let heard = { count: 0, at: performance.now() };
