@@ -8,7 +8,7 @@ export interface RoomRule {
 /** What is the same with every broker. */
 const PORT = ["broker/broker.ts", "broker/connect.ts", "broker/wire.ts"];
 
-const BELOW = ["clock", "worker", "config", "schedule", "ledger", "broker", "observe"];
+const BELOW = ["clock", "worker", "config", "schedule", "ledger", "broker", "observe", "systemd"];
 
 export const ROOMS: Readonly<Record<string, RoomRule>> = {
   main: {
@@ -49,6 +49,7 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
   },
   schedule: { may: [], why: "a schedule is a pure function of time" },
   ledger: { may: [], why: "the fold over the records is pure" },
+  systemd: { may: [], why: "it hears of events, and tells the one that has started this process" },
   observe: { may: [], why: "whatever reports events may not be needed to report them" },
 };
 
