@@ -16,8 +16,12 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     why: "main turns the process into arguments, streams and signals, and nothing else",
   },
   cli: {
-    may: ["cli-ledger", "commands", "version", ...BELOW],
+    may: ["cli-completion", "cli-ledger", "commands", "version", ...BELOW],
     why: "the command line picks a command and has no logic",
+  },
+  "cli-completion": {
+    may: ["commands"],
+    why: "a part of the command line: it picks a command and has no logic",
   },
   "cli-dead": {
     may: ["commands", "broker/dead-letter.ts"],
