@@ -24,6 +24,8 @@ const { values } = parseArgs({
     arch: { type: "string", default: process.arch === "arm64" ? "arm64" : "amd64" },
     executable: { type: "string", default: join(root, "dist/clockd") },
     version: { type: "string" },
+    /** `gzip` is for trying: it saves a minute. */
+    compression: { type: "string", default: "xz" },
     outfile: { type: "string" },
   },
 });
@@ -31,7 +33,7 @@ const { values } = parseArgs({
 process.exitCode = main();
 
 function main(): number {
-  const { arch, executable } = values;
+  const { arch, executable, compression } = values;
   if (arch !== "amd64" && arch !== "arm64") {
     console.error(`--arch is amd64 or arm64, got ${arch}`);
     return 2;
@@ -53,6 +55,7 @@ function main(): number {
     version,
     files,
     scripts: maintainerScripts(),
+    compression,
     epoch,
     folder,
     outfile,

@@ -20,6 +20,8 @@ export interface DebianPackage {
   files: readonly PackagedFile[];
   /** Files of the package's own folder: maintainer scripts. */
   scripts: readonly PackagedFile[];
+  /** As dpkg-deb calls it. */
+  compression: string;
   /** Seconds since 1970: no file is younger. */
   epoch: number;
   /** An empty folder to work in; removed at the end. */
@@ -31,7 +33,7 @@ const MAINTAINER = "clockd maintainers <maintainers@clockd.example.org>";
 
 /** Makes a .deb that is the same, byte for byte, for the same files and epoch. */
 export function buildDebianPackage(options: DebianPackage): void {
-  const { folder, files, scripts, epoch, outfile } = options;
+  const { folder, files, scripts, compression, epoch, outfile } = options;
   rmSync(folder, { recursive: true, force: true });
   const sums: string[] = [];
   let kilobytes = 0;
@@ -50,7 +52,15 @@ export function buildDebianPackage(options: DebianPackage): void {
   for (const script of scripts) place(folder, { ...script, path: `DEBIAN/${script.path}` });
   mkdirSync(dirname(outfile), { recursive: true });
   // One thread: how the work is divided must not show in the file.
-  const how = ["--root-owner-group", "-Zxz", "--threads-max=1", "--build", folder, outfile];
+  const how = [
+    "--root-owner-group",
+    `-Z${compression}`,
+    ...(compression === "gzip" ? ["-z1"] : []),
+    "--threads-max=1",
+    "--build",
+    folder,
+    outfile,
+  ];
   execFileSync("dpkg-deb", how, {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch) },
     stdio: ["ignore", "ignore", "inherit"],

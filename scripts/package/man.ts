@@ -31,7 +31,7 @@ function page(node: CommandNode, root: CommandNode, { version, date }: ManualFac
     ["OPTIONS", [...node.options.map(optionEntry), HELP_ENTRY].join("\n")],
     ["EXIT STATUS", EXIT_STATUS],
     ...(node === root ? ROOT_PARTS : []),
-    ["EXAMPLES", node.examples.map(example).join("\n")],
+    ["EXAMPLES", examples(node.examples)],
     ["SEE ALSO", seeAlso(node, root)],
   ];
   const sections = parts
@@ -75,8 +75,8 @@ function optionEntry(option: OptionFacts): string {
 
 const HELP_ENTRY = ".TP\n\\fB\\-\\-help\\fR\nshow help";
 
-function example(command: string): string {
-  return `.PP\n.nf\n${text(command)}\n.fi`;
+function examples(commands: readonly string[]): string {
+  return commands.length === 0 ? "" : `.nf\n${commands.map(text).join("\n")}\n.fi`;
 }
 
 function seeAlso(node: CommandNode, root: CommandNode): string {
