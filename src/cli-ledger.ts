@@ -5,6 +5,7 @@ import { cancel } from "./commands/cancel.ts";
 import { history } from "./commands/history.ts";
 import type { Host } from "./commands/host.ts";
 import {
+  checkFlag,
   historyFlags,
   ledgerFlags,
   ledgerOptions,
@@ -31,9 +32,13 @@ function reading(parser: Argv, host: Host, done: Done): Argv {
     .command(
       "status",
       "show who leads, and how the jobs are",
-      (command) => zoneFlag(ledgerFlags(command)).example("clockd status --json", ""),
+      (command) =>
+        checkFlag(zoneFlag(ledgerFlags(command)))
+          .example("clockd status --json", "")
+          .example("clockd status --check", ""),
       (argv) => {
-        const options = { ...ledgerOptions(argv), timezone: argv.timezone };
+        const { timezone, check } = argv;
+        const options = { ...ledgerOptions(argv), timezone, check };
         return done(status(options, ioOf(host)));
       },
     )

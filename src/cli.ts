@@ -1,7 +1,10 @@
 import yargs, { type Argv } from "yargs";
+import { completionCommand } from "./cli-completion.ts";
 import { ledgerCommands } from "./cli-ledger.ts";
 import { systemTime } from "./clock/time.ts";
 import { clock } from "./commands/clock.ts";
+import { type CommandNode, recordCommands } from "./commands/command-tree.ts";
+import { answerShell, COMPLETE } from "./commands/completion.ts";
 import { daemonFlags, daemonOptions, workerFlags, workerOptions } from "./commands/daemon-flags.ts";
 import { explain } from "./commands/explain.ts";
 import { choiceOf, last, scheduleFlags, wholeNumber } from "./commands/flags.ts";
@@ -17,6 +20,7 @@ import { VERSION } from "./version.ts";
 
 /** Runs one command line. Resolves with an exit code; rejects only on a bug. */
 export async function cli(args: readonly string[], host: Host): Promise<number> {
+  if (args[0] === COMPLETE) return answerShell(commandTree(host), args.slice(1), host);
   let code: number = EXIT.ok;
   const done = (promise: Promise<number>) =>
     promise.then((answer) => {
@@ -47,6 +51,11 @@ export async function cli(args: readonly string[], host: Host): Promise<number> 
   return code;
 }
 
+/** Every command with its flags: for completion, and for the manual pages. */
+export function commandTree(host: Host): CommandNode {
+  return recordCommands((parser) => commands(parser, host, async () => {}));
+}
+
 /** What an unknown word was most likely meant to be, of the flags or the commands that the help names. */
 async function withHint(
   message: string,
@@ -67,7 +76,8 @@ async function withHint(
 type Done = (code: Promise<number>) => Promise<void>;
 
 function commands(parser: Argv, host: Host, done: Done): Argv {
-  return ledgerCommands(showing(running(parser, host, done), host, done), host, done, STDIN);
+  const shown = showing(running(parser, host, done), host, done);
+  return completionCommand(ledgerCommands(shown, host, done, STDIN), host, done);
 }
 
 /** Commands that run until they are told to stop. */

@@ -8,7 +8,7 @@ export interface RoomRule {
 /** What is the same with every broker. */
 const PORT = ["broker/broker.ts", "broker/connect.ts", "broker/wire.ts"];
 
-const BELOW = ["clock", "worker", "config", "schedule", "ledger", "broker", "observe"];
+const BELOW = ["clock", "worker", "config", "schedule", "ledger", "broker", "observe", "systemd"];
 
 export const ROOMS: Readonly<Record<string, RoomRule>> = {
   main: {
@@ -16,8 +16,12 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     why: "main turns the process into arguments, streams and signals, and nothing else",
   },
   cli: {
-    may: ["cli-ledger", "commands", "version", ...BELOW],
+    may: ["cli-completion", "cli-ledger", "commands", "version", ...BELOW],
     why: "the command line picks a command and has no logic",
+  },
+  "cli-completion": {
+    may: ["commands"],
+    why: "a part of the command line: it picks a command and has no logic",
   },
   "cli-dead": {
     may: ["commands", "broker/dead-letter.ts"],
@@ -49,6 +53,7 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
   },
   schedule: { may: [], why: "a schedule is a pure function of time" },
   ledger: { may: [], why: "the fold over the records is pure" },
+  systemd: { may: [], why: "it hears of events, and tells the one that has started this process" },
   observe: { may: [], why: "whatever reports events may not be needed to report them" },
 };
 

@@ -3,11 +3,12 @@ import { openBroker } from "../broker/open.ts";
 import { chooseBrokerUrl } from "../broker/url.ts";
 import { systemTime, type Time } from "../clock/time.ts";
 import type { Config } from "../config/config.ts";
-import { createReloader, loadAtStart } from "../config/reload.ts";
+import { createReloader, loadAtStart, type ReloadDeps } from "../config/reload.ts";
 import { watchFile } from "../config/watch.ts";
 import { createLifecycle, type Lifecycle } from "../lifecycle.ts";
-import type { Emit } from "../observe/events.ts";
+import type { Emit, Event } from "../observe/events.ts";
 import { createLog, type LogLevel } from "../observe/log.ts";
+import { createService, type Service } from "../systemd/service.ts";
 import { VERSION } from "../version.ts";
 import { becomeFirstProcess } from "./first-process.ts";
 import { EXIT, type Host } from "./host.ts";
@@ -59,17 +60,38 @@ export async function daemon(
   const isReaping = what.drain === undefined || host.pid !== 1;
   const whyNotReaping = isReaping ? undefined : becomeFirstProcess(host);
   const time = systemTime();
-  const logAs = (name: string) => openLog(name, options, host);
-  const emit = logAs(mode);
   const { config: path, broker: flag } = options;
-  const { environment } = host;
+  const { environment, pid } = host;
+  const service = createService({ mode, environment, pid, emit: openLog(mode, options, host) });
+  const logAs = (name: typeof mode) => {
+    const log = openLog(name, options, host);
+    return (event: Event) => {
+      log(event);
+      service.observe(name, event);
+    };
+  };
+  const emit = logAs(mode);
   // From now on a signal is ours: it ends this in good order.
   const { stop } = host;
-  emit({ type: "process.started", mode, version: VERSION, config: path, pid: host.pid });
+  emit({ type: "process.started", mode, version: VERSION, config: path, pid });
   if (whyNotReaping !== undefined) {
     emit({ type: "process.not_reaping", reason: whyNotReaping });
   }
   const reading = { path, role: mode, environment, time, emit };
+  const code = await run(reading, { flag, what, logAs, service, host, stop });
+  if (code === EXIT.ok) emit({ type: "process.stopped", mode });
+  await service.close();
+  return code;
+}
+
+type Reading = Omit<ReloadDeps, "apply">;
+
+/** Reads the file, opens the broker and serves until `host.stop` is aborted. */
+async function run(
+  reading: Reading,
+  { flag, what, logAs, service, host, stop }: Surroundings,
+): Promise<number> {
+  const { path, environment, time, emit } = reading;
   const config = await loadAtStart(reading);
   if (!config) return EXIT.refused;
   const name = `${host.hostname}:${host.pid}`;
@@ -82,22 +104,38 @@ export async function daemon(
   }
   const follow = (apply: Apply) => {
     const reload = createReloader(config, { ...reading, apply });
-    host.onReload(() => void reload());
+    host.onReload(() => void service.reloading(reload()));
     watchFile(path, { time, signal: stop, onChange: () => void reload() });
     // For an edit between the first reading and the first look.
     void reload();
   };
-  await serve(what, { config, broker, name, time, emit, logAs }, follow, stop);
-  emit({ type: "process.stopped", mode });
+  const parts = { config, broker, name, time, emit, logAs };
+  await serve(what, parts, { follow, stop, stopping: service.stopping });
   return EXIT.ok;
+}
+
+interface Surroundings {
+  /** --broker. */
+  flag: string | undefined;
+  what: Mode;
+  logAs: DaemonParts["logAs"];
+  service: Service;
+  host: Host;
+  stop: AbortSignal;
+}
+
+interface Until {
+  follow(apply: Apply): void;
+  stop: AbortSignal;
+  /** Told how long the end may take, ms, as it begins. */
+  stopping(within: number): void;
 }
 
 /** Starts it, follows the file and SIGHUP until `stop` is aborted, and ends everything. */
 async function serve(
   { start, stopWithin, drain }: Mode,
   parts: Omit<DaemonParts, "onStop">,
-  follow: (apply: Apply) => void,
-  stop: AbortSignal,
+  { follow, stop, stopping }: Until,
 ): Promise<void> {
   const { config, emit } = parts;
   const lifecycle = createLifecycle();
@@ -112,6 +150,7 @@ async function serve(
   await aborted(stop);
   const draining = drain === undefined ? {} : { drain };
   emit({ type: "process.stopping", signal: String(stop.reason), ...draining });
+  stopping(longest);
   for (const reason of await lifecycle.stop(longest)) {
     emit({ type: "process.clean_up_failed", reason });
   }

@@ -44,6 +44,15 @@ export function zoneFlag(command: ReturnType<typeof ledgerFlags>) {
   });
 }
 
+/** That of `status` beside them. */
+export function checkFlag(command: ReturnType<typeof zoneFlag>) {
+  return command.option("check", {
+    type: "boolean",
+    default: false,
+    describe: "for health checks: exit code 0 when a clock leads and is heard of, otherwise 1",
+  });
+}
+
 /** Those of `history` beside them. */
 export function historyFlags(command: ReturnType<typeof zoneFlag>) {
   return command

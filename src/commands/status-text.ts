@@ -50,6 +50,18 @@ function leaderText({ leader, silence, epoch, now, ledger }: Status, zone: Zone)
   return `${leader.clock} ${since}, epoch ${leader.epoch}, ${sign}`;
 }
 
+/** Whether a clock leads and is heard of, and that as a sentence. */
+export function leaderCheck({ leader, silence, namespace }: Status): [boolean, string] {
+  if (!leader) return [false, `no clock leads in the namespace ${namespace}: start one`];
+  const { clock, epoch } = leader;
+  if (silence === undefined) return [true, `${plain(clock)} leads (epoch ${epoch})`];
+  const since = `has not been heard of for ${durationWords(silence, 2)}`;
+  return [
+    false,
+    `${plain(clock)} leads and ${since}: start a clock, or look why that one stands still`,
+  ];
+}
+
 function fileText({ path, isLeaders }: { path: string; isLeaders: boolean }): string {
   return isLeaders ? path : `${path} (the leader has another version of it)`;
 }

@@ -18,6 +18,8 @@ export interface WorkerCommandOptions extends DaemonOptions {
   drain: number;
 }
 
+const DEFAULT_QUEUE = "default";
+
 /** Closing, and a busy machine. ms. */
 const STOP_MARGIN_MS = 10_000;
 
@@ -42,7 +44,7 @@ export function startWorker(
   host: Host,
 ): Apply {
   let inForce = config;
-  const queues = options.queues.length > 0 ? options.queues : [...queuesOf(config)];
+  const queues = options.queues.length > 0 ? options.queues : queuesToTake(config);
   const { environment } = host;
   const guard = createGuard({ command: [...host.self, GUARD], environment, emit });
   // Stopped last: the commands that are still going when the time for the end is over die with it.
@@ -71,6 +73,12 @@ export function startWorker(
     if (options.queues.length === 0) warnOfNewQueues(next, queues, emit, options.config);
     return undefined;
   };
+}
+
+/** A file without commands gets its first one later, and most likely for the queue that needs no name. */
+function queuesToTake(config: Config): string[] {
+  const named = [...queuesOf(config)];
+  return named.length > 0 ? named : [DEFAULT_QUEUE];
 }
 
 function warnOfNewQueues(next: Config, taken: readonly string[], emit: Emit, file: string): void {

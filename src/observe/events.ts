@@ -27,6 +27,8 @@ export type ProcessEvent =
   | { type: "process.stopping"; signal: string; drain?: number }
   /** It is the first process of a container, and the dead that its commands leave stay. */
   | { type: "process.not_reaping"; reason: string }
+  /** systemd waits for messages from this process, and they cannot be sent. */
+  | { type: "process.not_told"; reason: string }
   | { type: "process.clean_up_failed"; reason: string }
   | { type: "process.stopped"; mode: "clock" | "worker" | "up" };
 

@@ -63,6 +63,11 @@ function processLine(event: ProcessEvent): Wording {
         "warn",
         `processes that commands leave behind will stay as zombies (${event.reason}): start this container with an init, such as docker run --init`,
       ];
+    case "process.not_told":
+      return [
+        "warn",
+        `systemd cannot be told how this process is (${event.reason}): a unit of Type=notify needs the program systemd-notify and NotifyAccess=all`,
+      ];
     case "process.stopped":
       return ["info", "stopped"];
     case "process.clean_up_failed":

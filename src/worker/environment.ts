@@ -21,6 +21,9 @@ export interface Surroundings {
 /** What of the worker's environment a command has that does not inherit it. */
 const ALWAYS_INHERITED = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ"];
 
+/** A command that knows systemd would speak to it in the worker's name: "ready", or "I live". */
+const NEVER_INHERITED = ["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"];
+
 /**
  * The command of a fire. What is executed comes from the worker's own file alone; what the message
  * says reaches it only as environment and standard input.
@@ -79,6 +82,7 @@ function inheritedFrom(
   const env: Record<string, string> = {};
   const names = task.inheritEnv === false ? ALWAYS_INHERITED : Object.keys(environment);
   for (const name of names) {
+    if (NEVER_INHERITED.includes(name)) continue;
     const value = environment[name];
     if (value !== undefined) env[name] = value;
   }

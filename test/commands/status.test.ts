@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { statusJson, statusOf } from "../../src/commands/status-facts.ts";
-import { statusText } from "../../src/commands/status-text.ts";
+import { leaderCheck, statusText } from "../../src/commands/status-text.ts";
 import type { LedgerState } from "../../src/ledger/state.ts";
 import { configOf } from "../support/config.ts";
 import { jobState, NOW, stateOf, UTC } from "./state.ts";
@@ -41,6 +41,15 @@ test("a leader that was not heard of for more than 30 s is said to be so", () =>
   assert.is(json.leader?.silent, true);
   const still = show({ leader: { ...LEADER, seen: NOW - 30_000 } }, NO_FILE);
   assert.not.match(still.line("leader"), "NOT HEARD");
+});
+
+test("a health check fails for a leader that is not heard of", () => {
+  const check = (parts: Partial<LedgerState>) => leaderCheck(show(parts, NO_FILE).status);
+  assert.equal(check({ leader: LEADER }), [true, "a:1 leads (epoch 4)"]);
+  const [isFine, text] = check({ leader: { ...LEADER, seen: NOW - 125_000 } });
+  assert.is(isFine, false);
+  assert.match(text, /^a:1 leads and has not been heard of for 2 minutes 5 seconds: start a clock/);
+  assert.is(check({})[0], false);
 });
 
 test("nobody leads after the leader has resigned, or before one ever led", () => {

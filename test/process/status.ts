@@ -130,6 +130,26 @@ export function status(ground: Ground): void {
     assert.match(other.stdout.join("\n"), `is of the namespace ${rig.namespace}`);
   });
 
+  test("--check tells by its exit code whether a clock leads", async ({ rig }) => {
+    rig.write(`  job: {every: 1h, run: "true"}\n`);
+    const nobody = await ask(rig, "--check");
+    assert.equal([nobody.code, nobody.stdout.length, nobody.stderr.length], [1, 0, 1]);
+    const clock = rig.clock();
+    await clock.waitFor(event("clock.leading"), SOON, "a leader");
+    const fine = await ask(rig, "--check");
+    assert.equal([fine.code, fine.stderr, fine.stdout.length], [0, [], 1]);
+    assert.match(fine.stdout[0]!, new RegExp(`:${clock.pid} leads \\(epoch 1\\)$`));
+    const both = await ask(rig, "--check", "--json");
+    assert.equal(
+      [both.code, nameOf(JSON.parse(both.stdout[0]!))?.endsWith(`:${clock.pid}`)],
+      [0, true],
+    );
+    await clock.stop();
+    const { code, stdout, stderr } = await ask(rig, "--check");
+    assert.equal([code, stdout, stderr.length], [1, [], 1]);
+    assert.match(stderr[0]!, /no clock leads in the namespace process-\S+: start one/);
+  });
+
   test("a broker that cannot be used is exit code 69, with one line", async ({ rig }) => {
     rig.write(`  job: {every: 1h, run: "true"}\n`);
     const unusable = ground.unusable(rig.file);
