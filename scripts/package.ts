@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { commandTree } from "../src/cli.ts";
-import { completionScript } from "../src/commands/completion.ts";
+import { completionScript } from "../src/commands/completion-scripts.ts";
 import type { Host } from "../src/commands/host.ts";
 import {
   buildDebianPackage,

@@ -1,5 +1,5 @@
 import type { Argv } from "yargs";
-import { completionScript, SHELLS } from "./commands/completion.ts";
+import { completionScript, SHELLS } from "./commands/completion-scripts.ts";
 import { EXIT, type Host } from "./commands/host.ts";
 
 type Done = (code: Promise<number>) => Promise<void>;

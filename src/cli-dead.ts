@@ -1,8 +1,5 @@
 import type { Argv } from "yargs";
 import type { DeadHow } from "./broker/dead-letter.ts";
-import { deadList } from "./commands/dead-list.ts";
-import { deadSettle } from "./commands/dead-settle.ts";
-import { deadShow } from "./commands/dead-show.ts";
 import { last } from "./commands/flags.ts";
 import { ledgerFlags, ledgerOptions, zoneFlag } from "./commands/ledger-flags.ts";
 import type { LedgerIo } from "./commands/ledger-session.ts";
@@ -31,7 +28,10 @@ function showing(parser: Argv, io: LedgerIo, done: Done): Argv {
           .example("clockd dead list reports --json", ""),
       (argv) => {
         const { job, timezone } = argv;
-        return done(deadList({ ...ledgerOptions(argv), job, timezone }, io));
+        const options = { ...ledgerOptions(argv), job, timezone };
+        return done(
+          import("./commands/dead-list.ts").then(({ deadList }) => deadList(options, io)),
+        );
       },
     )
     .command(
@@ -47,7 +47,10 @@ function showing(parser: Argv, io: LedgerIo, done: Done): Argv {
           .example("clockd dead show reports@2026-12-01T08:00:00Z", ""),
       (argv) => {
         const { what, timezone } = argv;
-        return done(deadShow({ ...ledgerOptions(argv), what, timezone }, io));
+        const options = { ...ledgerOptions(argv), what, timezone };
+        return done(
+          import("./commands/dead-show.ts").then(({ deadShow }) => deadShow(options, io)),
+        );
       },
     );
 }
@@ -72,7 +75,10 @@ function settling(parser: Argv, io: LedgerIo, done: Done): Argv {
   type Argued = Awaited<ReturnType<typeof flags>["argv"]>;
   const settle = (argv: Argued, how: DeadHow, yes: boolean) => {
     const { whats = [], job, all, dryRun } = argv;
-    return done(deadSettle({ ...ledgerOptions(argv), how, whats, job, all, dryRun, yes }, io));
+    const options = { ...ledgerOptions(argv), how, whats, job, all, dryRun, yes };
+    return done(
+      import("./commands/dead-settle.ts").then(({ deadSettle }) => deadSettle(options, io)),
+    );
   };
   return parser
     .command(

@@ -1,8 +1,6 @@
 import type { Argv } from "yargs";
 import { deadCommands } from "./cli-dead.ts";
 import { systemTime } from "./clock/time.ts";
-import { cancel } from "./commands/cancel.ts";
-import { history } from "./commands/history.ts";
 import type { Host } from "./commands/host.ts";
 import {
   checkFlag,
@@ -14,10 +12,6 @@ import {
   zoneFlag,
 } from "./commands/ledger-flags.ts";
 import type { LedgerIo } from "./commands/ledger-session.ts";
-import { logs } from "./commands/logs.ts";
-import { pause, resume } from "./commands/pause.ts";
-import { status } from "./commands/status.ts";
-import { trigger } from "./commands/trigger.ts";
 
 type Done = (code: Promise<number>) => Promise<void>;
 
@@ -39,7 +33,9 @@ function reading(parser: Argv, host: Host, done: Done): Argv {
       (argv) => {
         const { timezone, check } = argv;
         const options = { ...ledgerOptions(argv), timezone, check };
-        return done(status(options, ioOf(host)));
+        return done(
+          import("./commands/status.ts").then(({ status }) => status(options, ioOf(host))),
+        );
       },
     )
     .command(
@@ -53,7 +49,9 @@ function reading(parser: Argv, host: Host, done: Done): Argv {
       (argv) => {
         const { job, since, until, timezone, limit } = argv;
         const options = { ...ledgerOptions(argv), job, since, until, timezone, limit };
-        return done(history(options, ioOf(host)));
+        return done(
+          import("./commands/history.ts").then(({ history }) => history(options, ioOf(host))),
+        );
       },
     )
     .command(
@@ -70,7 +68,7 @@ function reading(parser: Argv, host: Host, done: Done): Argv {
           .example("clockd logs reports@2026-12-01T08:00:00Z --attempt 2", ""),
       (argv) => {
         const options = { ...ledgerOptions(argv), what: argv.what, attempt: argv.attempt };
-        return done(logs(options, ioOf(host)));
+        return done(import("./commands/logs.ts").then(({ logs }) => logs(options, ioOf(host))));
       },
     );
 }
@@ -90,7 +88,9 @@ function asking(parser: Argv, host: Host, done: Done, stdin: string): Argv {
       (argv) => {
         const payload = argv.payload === stdin ? "-" : argv.payload;
         const options = { ...ledgerOptions(argv), job: argv.job, payload, wait: argv.wait };
-        return done(trigger(options, ioOf(host)));
+        return done(
+          import("./commands/trigger.ts").then(({ trigger }) => trigger(options, ioOf(host))),
+        );
       },
     )
     .command(
@@ -106,19 +106,32 @@ function asking(parser: Argv, host: Host, done: Done, stdin: string): Argv {
           })
           .example("clockd cancel reports", "")
           .example("clockd cancel reports@2026-12-01T08:00:00Z", ""),
-      (argv) => done(cancel({ ...ledgerOptions(argv), what: argv.what }, ioOf(host))),
+      (argv) => {
+        const options = { ...ledgerOptions(argv), what: argv.what };
+        return done(
+          import("./commands/cancel.ts").then(({ cancel }) => cancel(options, ioOf(host))),
+        );
+      },
     )
     .command(
       "pause <jobs..>",
       "fire no slot of jobs until they are resumed",
       (command) => several(command).example("clockd pause reports poll-orders", ""),
-      (argv) => done(pause({ ...ledgerOptions(argv), jobs: argv.jobs }, ioOf(host))),
+      (argv) => {
+        const options = { ...ledgerOptions(argv), jobs: argv.jobs };
+        return done(import("./commands/pause.ts").then(({ pause }) => pause(options, ioOf(host))));
+      },
     )
     .command(
       "resume <jobs..>",
       "let paused jobs go on with their next slot",
       (command) => several(command).example("clockd resume reports", ""),
-      (argv) => done(resume({ ...ledgerOptions(argv), jobs: argv.jobs }, ioOf(host))),
+      (argv) => {
+        const options = { ...ledgerOptions(argv), jobs: argv.jobs };
+        return done(
+          import("./commands/pause.ts").then(({ resume }) => resume(options, ioOf(host))),
+        );
+      },
     );
 }
 

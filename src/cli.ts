@@ -2,25 +2,22 @@ import yargs, { type Argv } from "yargs";
 import { completionCommand } from "./cli-completion.ts";
 import { ledgerCommands } from "./cli-ledger.ts";
 import { systemTime } from "./clock/time.ts";
-import { clock } from "./commands/clock.ts";
 import { type CommandNode, recordCommands } from "./commands/command-tree.ts";
-import { answerShell, COMPLETE } from "./commands/completion.ts";
+import { COMPLETE } from "./commands/completion-scripts.ts";
 import { daemonFlags, daemonOptions, workerFlags, workerOptions } from "./commands/daemon-flags.ts";
-import { explain } from "./commands/explain.ts";
 import { choiceOf, last, scheduleFlags, wholeNumber } from "./commands/flags.ts";
 import { EXIT, type Host } from "./commands/host.ts";
-import { next } from "./commands/next.ts";
 import type { ShowIo } from "./commands/show.ts";
-import { up } from "./commands/up.ts";
 import { UsageError } from "./commands/usage-error.ts";
-import { validate } from "./commands/validate.ts";
-import { worker } from "./commands/worker.ts";
 import { nearest } from "./config/nearest.ts";
-import { VERSION } from "./version.ts";
+import { versionLine } from "./version.ts";
 
 /** Runs one command line. Resolves with an exit code; rejects only on a bug. */
 export async function cli(args: readonly string[], host: Host): Promise<number> {
-  if (args[0] === COMPLETE) return answerShell(commandTree(host), args.slice(1), host);
+  if (args[0] === COMPLETE) {
+    const { answerShell } = await import("./commands/completion.ts");
+    return answerShell(commandTree(host), args.slice(1), host);
+  }
   let code: number = EXIT.ok;
   const done = (promise: Promise<number>) =>
     promise.then((answer) => {
@@ -30,7 +27,7 @@ export async function cli(args: readonly string[], host: Host): Promise<number> 
     .scriptName("clockd")
     .strict()
     .exitProcess(false)
-    .version(`clockd ${VERSION} (node ${process.version})`)
+    .version(versionLine(process.version))
     .help()
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .fail((message, error) => {
@@ -87,7 +84,8 @@ function running(parser: Argv, host: Host, done: Done): Argv {
       "$0",
       "publish jobs as they come due",
       (command) => daemonFlags(command).example("clockd --config schedules.yml", ""),
-      (argv) => done(clock(daemonOptions(argv), host)),
+      (argv) =>
+        done(import("./commands/clock.ts").then(({ clock }) => clock(daemonOptions(argv), host))),
     )
     .command(
       "worker",
@@ -97,13 +95,16 @@ function running(parser: Argv, host: Host, done: Done): Argv {
           "clockd worker --queue default --queue reports --concurrency 8",
           "",
         ),
-      (argv) => done(worker(workerOptions(argv), host)),
+      (argv) =>
+        done(
+          import("./commands/worker.ts").then(({ worker }) => worker(workerOptions(argv), host)),
+        ),
     )
     .command(
       "up",
       "publish jobs and run their commands, in one process",
       (command) => workerFlags(daemonFlags(command)).example("clockd up", ""),
-      (argv) => done(up(workerOptions(argv), host)),
+      (argv) => done(import("./commands/up.ts").then(({ up }) => up(workerOptions(argv), host))),
     );
 }
 
@@ -126,7 +127,8 @@ function showing(parser: Argv, host: Host, done: Done): Argv {
       (argv) => {
         const { out, err, environment, readStdin } = host;
         const io = { out, err, environment, now: systemTime().now(), stdin: readStdin };
-        return done(validate({ files: filesOf(argv.files), json: argv.json }, io));
+        const options = { files: filesOf(argv.files), json: argv.json };
+        return done(import("./commands/validate.ts").then(({ validate }) => validate(options, io)));
       },
     )
     .command(
@@ -152,7 +154,8 @@ function showing(parser: Argv, host: Host, done: Done): Argv {
           .example('clockd next --cron "30 2 * * *" --timezone Europe/Berlin', ""),
       (argv) => {
         const { until, count } = argv;
-        return done(next({ ...choiceOf(argv, argv.jobs ?? []), until, count }, showIo(host)));
+        const options = { ...choiceOf(argv, argv.jobs ?? []), until, count };
+        return done(import("./commands/next.ts").then(({ next }) => next(options, showIo(host))));
       },
     )
     .command(
@@ -163,7 +166,12 @@ function showing(parser: Argv, host: Host, done: Done): Argv {
           .positional("job", { type: "string", describe: "a job of the file" })
           .example("clockd explain reports --config schedules.yml", "")
           .example('clockd explain --cron "0 9 L * *"', ""),
-      (argv) => done(explain(choiceOf(argv, argv.job ? [argv.job] : []), showIo(host))),
+      (argv) => {
+        const choice = choiceOf(argv, argv.job ? [argv.job] : []);
+        return done(
+          import("./commands/explain.ts").then(({ explain }) => explain(choice, showIo(host))),
+        );
+      },
     );
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { type Channel, type ChannelModel, connect } from "amqplib";
+import type { Channel, ChannelModel } from "amqplib";
 import type { BrokerProblem } from "./broker.ts";
 import { withDeadline } from "./deadline.ts";
 import type { BrokerAddress } from "./url.ts";
@@ -27,6 +27,8 @@ export async function connectTo(
 ): Promise<Connected | BrokerProblem> {
   const options = await socketOptions(address, name);
   if ("code" in options) return options;
+  // Whoever uses the embedded broker is spared the library.
+  const { connect } = await import("amqplib");
   try {
     return watch(await connect(address.url, options));
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Argv } from "yargs";
-import { LOG_LEVELS } from "../observe/log.ts";
+import { LOG_LEVELS } from "../observe/levels.ts";
 import type { DaemonOptions } from "./daemon.ts";
 import { duration, last, wholeNumber } from "./flags.ts";
 import type { WorkerCommandOptions } from "./worker.ts";

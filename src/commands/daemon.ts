@@ -7,7 +7,8 @@ import { createReloader, loadAtStart, type ReloadDeps } from "../config/reload.t
 import { watchFile } from "../config/watch.ts";
 import { createLifecycle, type Lifecycle } from "../lifecycle.ts";
 import type { Emit, Event } from "../observe/events.ts";
-import { createLog, type LogLevel } from "../observe/log.ts";
+import type { LogLevel } from "../observe/levels.ts";
+import { createLog } from "../observe/log.ts";
 import { createService, type Service } from "../systemd/service.ts";
 import { VERSION } from "../version.ts";
 import { becomeFirstProcess } from "./first-process.ts";

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type Closing, createCalendar } from "../schedule/calendar.ts";
 import type { Calendar } from "../schedule/schedule.ts";
 import { zoneNamed } from "../schedule/zone.ts";
@@ -99,5 +98,6 @@ function reportUnknown(
 }
 
 function keyOf(closing: Closing): string {
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(JSON.stringify(closing)).digest("hex").slice(0, 12);
 }

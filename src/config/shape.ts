@@ -1,10 +1,10 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
-import schema from "../../schema/schedules.schema.json" with { type: "json" };
+import type { ErrorObject } from "ajv";
 import type { Finding } from "./finding.ts";
 import { nearest } from "./nearest.ts";
 import { joinPointer } from "./pointer.ts";
 import { asMap } from "./raw.ts";
 import { describeFault } from "./shape-fault.ts";
+import { compileValidators } from "./validators.ts";
 
 /** Checks a file's value against the schema. All findings at once; none when the shape is right. */
 export function checkShape(value: unknown): Finding[] {
@@ -20,25 +20,8 @@ export function checkShape(value: unknown): Finding[] {
   return withoutEchoes(faults).flatMap((fault) => describeFault(fault, value) ?? []);
 }
 
-interface Validators {
-  /** The whole file but for what is in a job. */
-  file: ValidateFunction;
-  job: ValidateFunction;
-}
-
-/**
- * Compiling the schema takes tens of ms: at the first use, and once. Jobs are checked one by one,
- * because ajv copies all faults found so far at each job that has some.
- */
-const validators = lazy((): Validators => {
-  const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, logger: false });
-  const { properties, definitions } = schema;
-  const jobs = { ...properties.jobs, additionalProperties: true };
-  return {
-    file: ajv.compile({ ...schema, properties: { ...properties, jobs } }),
-    job: ajv.compile({ ...definitions.job, definitions }),
-  };
-});
+/** At the first use, and once. */
+const validators = lazy(compileValidators);
 
 function lazy<T>(make: () => T): () => T {
   let made: T | undefined;

@@ -1,10 +1,8 @@
 import { type DestinationStream, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
 import type { Emit, Event } from "./events.ts";
+import type { LogLevel } from "./levels.ts";
 import { describe } from "./lines.ts";
-
-export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogOptions {
   level: LogLevel;
