@@ -8,6 +8,9 @@ import { blocks, pages, ROOT, textOf } from "./blocks.ts";
 
 const test = suite("what the pages name");
 
+/** A call of clockd, not a service or a package of that name. */
+const CALL = /(?:^\s*|[|;&(]\s*|-u clockd )(clockd [^|;&)]*)/;
+
 /** A command line of clockd: in a block of commands, or in backticks. */
 function commandLines(): { where: string; line: string }[] {
   const shown = blocks().filter(({ language }) => language === "sh");
@@ -20,7 +23,7 @@ function commandLines(): { where: string; line: string }[] {
       line,
     })),
   );
-  return [...inBlocks, ...inText].filter(({ line }) => /(^|[\s|])clockd /.test(line));
+  return [...inBlocks, ...inText].filter(({ line }) => CALL.test(line));
 }
 
 /** The help of a command, as the executable prints it, without a process for each. */
@@ -58,7 +61,7 @@ test("every command and every flag exists", async () => {
     }
   }
   for (const { where, line } of commandLines()) {
-    const [, ours = ""] = /(clockd [^|;&]*)/.exec(line) ?? [];
+    const [, ours = ""] = CALL.exec(line) ?? [];
     const words = wordsOf(ours, new Set(helps.keys()));
     const help = helps.get(words.join(" "));
     assert.ok(help !== undefined, `${where}: there is no clockd ${words.join(" ")}`);
