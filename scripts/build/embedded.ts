@@ -11,7 +11,7 @@ export const { cli } = load();
 
 function load(): Rest {
   // Not as UTF-8, whose decoder looks at every byte twice: the text is ASCII.
-  const text = Buffer.from(getRawAsset("cli.js") as ArrayBuffer).latin1Slice();
+  const text = Buffer.from(getRawAsset("cli.js") as ArrayBuffer).toString("latin1");
   const cachedData = new Uint8Array(getRawAsset("cli.cache") as ArrayBuffer);
   const options = { filename: "clockd", ...(cachedData.length > 0 ? { cachedData } : {}) };
   const script = new Script(text, options);

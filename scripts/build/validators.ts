@@ -25,8 +25,6 @@ export function compiledSchema(root: string): Plugin {
 function compile(): string {
   const code = { source: true, esm: true };
   const ajv = new Ajv({ ...AJV_OPTIONS, code, schemas: schemas() });
-  // Its default export stands on the name "default" of a CommonJS module.
-  const generate = (standalone as unknown as { default: typeof standalone }).default;
-  const text = generate(ajv, { file: "file", job: "job" });
+  const text = standalone.default(ajv, { file: "file", job: "job" });
   return `${text}\nfunction compileValidators() { return { file, job }; }`;
 }

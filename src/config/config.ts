@@ -11,7 +11,7 @@ export interface Config {
   jobs: ReadonlyMap<string, Job>;
   /**
    * Twelve hex digits of the SHA-256 of the text, and of the calendar files that it names: tells which
-   * file a fire came from.
+   * file a fire came from. Empty for a mere check of the file.
    */
   hash: string;
 }
