@@ -44,6 +44,8 @@ function seal(folder: string): void {
     output: "clockd",
     assets: { "cli.js": "cli.js", "cli.cache": "cli.cache" },
     execArgv: FLAGS,
+    // To people this is clockd: NODE_OPTIONS is for the commands that it runs.
+    execArgvExtension: "none",
     disableExperimentalSEAWarning: true,
   };
   writeFileSync(join(folder, "sea.json"), JSON.stringify(config));

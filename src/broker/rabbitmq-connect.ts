@@ -81,7 +81,8 @@ export async function drop(model: ChannelModel): Promise<void> {
   // Not in the driver's types; without it a frozen broker would hold the process.
   const { stream } = model.connection as unknown as { stream: Socket };
   await withDeadline(model.close(), 1000);
-  stream.destroy();
+  // Only from an error does the driver learn that it can end its channels and its heartbeat.
+  stream.destroy(new Error("the other side did not answer the end of the connection"));
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   retryHeaders,
   type SettledDead,
 } from "./dead-letter.ts";
+import { acknowledge } from "./rabbitmq-ack.ts";
 import { type Connected, problem } from "./rabbitmq-connect.ts";
 import { type Hold, holdDead } from "./rabbitmq-hold.ts";
 import type { LinkOptions } from "./rabbitmq-ledger.ts";
@@ -31,6 +32,7 @@ interface Meant {
   letter: DeadLetter;
 }
 
+const CLOSED = problem("BROKER_CLOSED", "the connection was closed");
 const SAFE: FireOutcome = { kind: "confirmed" };
 
 /** The dead letters of RabbitMQ. */
@@ -71,8 +73,8 @@ export function deadOf(
       if (outcome.kind !== "confirmed") {
         return void result.failed.push({ id, problem: outcome.problem });
       }
-      channel.ack(one.message);
-      result.settled.push(id);
+      if (acknowledge(channel, one.message)) result.settled.push(id);
+      else result.failed.push({ id, problem: CLOSED });
     };
     for (let from = 0; from < meant.length; from += AT_ONCE) {
       await Promise.all(meant.slice(from, from + AT_ONCE).map(settleOne));

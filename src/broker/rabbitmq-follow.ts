@@ -7,6 +7,7 @@ import {
   type LedgerPlace,
 } from "./broker.ts";
 import { withDeadline } from "./deadline.ts";
+import { acknowledge } from "./rabbitmq-ack.ts";
 import { type Connected, orLost, problem, tie } from "./rabbitmq-connect.ts";
 import { decodeRecordMessage } from "./wire-record.ts";
 
@@ -33,11 +34,11 @@ export async function followLedger(
   let newest: ConsumeMessage;
   let timer: NodeJS.Timeout | undefined;
 
-  function acknowledge(channel: Channel): void {
+  function acknowledgeAll(channel: Channel): void {
     clearTimeout(timer);
     timer = undefined;
     unacknowledged = 0;
-    if (!stopped && !connected.isLost()) channel.ack(newest, true);
+    if (!stopped && !connected.isLost()) acknowledge(channel, newest, { upTo: true });
   }
 
   function take(channel: Channel, message: ConsumeMessage | null): void {
@@ -50,8 +51,8 @@ export async function followLedger(
     const position = Number(message.properties.headers?.["x-stream-offset"]);
     if (position >= first) onEntry({ position, content: contentOf(message) });
     newest = message;
-    if (++unacknowledged >= ACK_EVERY) acknowledge(channel);
-    else timer ??= setTimeout(() => acknowledge(channel), ACK_AFTER_MS);
+    if (++unacknowledged >= ACK_EVERY) acknowledgeAll(channel);
+    else timer ??= setTimeout(() => acknowledgeAll(channel), ACK_AFTER_MS);
   }
 
   const begin = async () => {

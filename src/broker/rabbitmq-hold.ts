@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ConfirmChannel, ConsumeMessage } from "amqplib";
 import { type BrokerProblem, isBrokerProblem } from "./broker.ts";
 import { withDeadline } from "./deadline.ts";
+import { acknowledge } from "./rabbitmq-ack.ts";
 import { type Connected, onScratchChannel, orLost, problem } from "./rabbitmq-connect.ts";
 import type { Topology } from "./topology.ts";
 
@@ -38,7 +39,8 @@ export async function holdDead(
   // Somebody deleted it: whoever buries something makes it again.
   const isGone = /no queue '/.test(missing?.message ?? "");
   if (missing && !isGone) return missing;
-  const channel = await orLost(connected, connected.model.createConfirmChannel());
+  const failed = (error: Error) => problem("BROKER_CLOSED", error.message);
+  const channel = await orLost(connected, connected.model.createConfirmChannel().catch(failed));
   if (isBrokerProblem(channel)) return channel;
   channel.on("error", () => undefined);
   const release = async () => {
@@ -79,7 +81,7 @@ function readAll(
     const isOurs = messageId === nonce;
     // One of another reader, who waits for it. When its time is over, of one that has died.
     if (isOurs || at - Number(message.properties.headers?.["x-clockd-at"]) > STALE_MS) {
-      channel.ack(message);
+      acknowledge(channel, message);
     }
     if (isOurs) done.resolve(undefined);
   };

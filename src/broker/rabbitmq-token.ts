@@ -1,5 +1,6 @@
 import type { Channel, ConfirmChannel, ConsumeMessage } from "amqplib";
 import { type BrokerProblem, isBrokerProblem } from "./broker.ts";
+import { acknowledge } from "./rabbitmq-ack.ts";
 import { type Connected, onScratchChannel, orLost, problem } from "./rabbitmq-connect.ts";
 
 /** Which clock leads. */
@@ -41,7 +42,7 @@ export async function standForElection(
     if (!old || isBrokerProblem((await sendToken(connected, leader)) ?? {})) return;
     if (held !== old || connected.isLost()) return;
     held = undefined;
-    ack(channel, old);
+    acknowledge(channel, old);
   }
 
   function take(message: ConsumeMessage | null): void {
@@ -107,11 +108,3 @@ async function sendToken(connected: Connected, leader: string): Promise<BrokerPr
 }
 
 const TOKEN = { persistent: true, type: "token", appId: "clockd", contentType: "application/json" };
-
-function ack(channel: ConfirmChannel, message: ConsumeMessage): void {
-  try {
-    channel.ack(message);
-  } catch {
-    // The channel closed in this very turn; its `close` event says why.
-  }
-}

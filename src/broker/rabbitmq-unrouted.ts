@@ -1,5 +1,6 @@
 import type { ConfirmChannel, ConsumeMessage, Options } from "amqplib";
 import { type BrokerProblem, isBrokerProblem } from "./broker.ts";
+import { acknowledge } from "./rabbitmq-ack.ts";
 import { type Connected, orLost, problem, tie } from "./rabbitmq-connect.ts";
 import { queueOfKey, type Topology } from "./topology.ts";
 
@@ -33,7 +34,7 @@ export async function rescueUnrouted(
         ? send(channel, workExchange, key, copyOf(message, flag(message)))
         : send(channel, "", dead, copyOf(message, deadHeaders(reason, queue)));
     if (await sent) {
-      if (!connected.isLost()) ack(channel, message);
+      if (!connected.isLost()) acknowledge(channel, message);
     } else {
       connected.lose(
         problem("BROKER_NO_CONFIRM", `a fire without a queue could not be sent on: ${key}`),
@@ -89,12 +90,4 @@ function send(
       resolve(false);
     }
   });
-}
-
-function ack(channel: ConfirmChannel, message: ConsumeMessage): void {
-  try {
-    channel.ack(message);
-  } catch {
-    // The channel closed in this very turn; its `close` event says why.
-  }
 }

@@ -1,4 +1,3 @@
-import { jobNamesIn } from "../config/job-names.ts";
 import type { CommandNode } from "./command-tree.ts";
 import { complete } from "./complete.ts";
 import { FILES } from "./completion-scripts.ts";
@@ -11,7 +10,10 @@ export async function answerShell(
   { out, environment }: Host,
 ): Promise<number> {
   const home = (path: string) => path.replace(/^~(?=\/)/, environment.HOME ?? "~");
-  const found = await complete(tree, words, (config = "schedules.yml") => jobNamesIn(home(config)));
+  const found = await complete(tree, words, async (config = "schedules.yml") => {
+    const { jobNamesIn } = await import("../config/job-names.ts");
+    return jobNamesIn(home(config));
+  });
   if (found === "files") out(`${FILES}\n`);
   else out(found.map(({ value, about }) => `${value}\t${about}\n`).join(""));
   return EXIT.ok;

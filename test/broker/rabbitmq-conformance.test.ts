@@ -1,6 +1,6 @@
 import { openBroker } from "../../src/broker/open.ts";
 import { topologyOf } from "../../src/broker/topology.ts";
-import { openAmqp } from "../support/amqp.ts";
+import { openAmqp, removeNamespace } from "../support/amqp.ts";
 import { sharedBroker } from "../support/shared.ts";
 import { brokerConformance } from "./conformance.ts";
 import { fragileWay } from "./fragile.ts";
@@ -55,17 +55,8 @@ brokerConformance({
     return dead;
   },
   async remove(namespace, queues) {
-    const topology = topologyOf(namespace);
-    const { exchange, workExchange, unrouted, dead, ledger, snapshots, leader, witness } = topology;
     const amqp = await openAmqp(url);
-    const own = [unrouted, dead, ledger, snapshots, leader, witness];
-    const steps = Array.from({ length: 25 }, (_, index) => topology.retryStep(100 * 2 ** index));
-    own.push(...steps);
-    for (const queue of [...own, ...queues.map(topology.workQueue)]) {
-      await amqp.channel.deleteQueue(queue);
-    }
-    for (const name of [exchange, workExchange, unrouted, ...steps])
-      await amqp.channel.deleteExchange(name);
+    await removeNamespace(amqp, namespace, queues);
     await amqp.close();
   },
 });

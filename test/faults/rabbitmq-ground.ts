@@ -1,11 +1,11 @@
-import { type Amqp, openAmqp } from "../support/amqp.ts";
+import { type Amqp, openAmqp, removeNamespace } from "../support/amqp.ts";
 import { startProxy, type TcpProxy } from "../support/proxy.ts";
 import type { Rabbitmq } from "../support/rabbitmq.ts";
 import { type Ground, type Happening, type Plot, unknownFault } from "./ground.ts";
 import type { BrokerFault } from "./kinds.ts";
 import { RABBITMQ_MENU } from "./menu.ts";
 import { type BrokerUnderTest, brokerUnderTest } from "./rabbitmq-broker.ts";
-import { collectFromRabbitmq, leftIn, QUEUES, queueName } from "./rabbitmq-evidence.ts";
+import { collectFromRabbitmq, leftIn, queueName } from "./rabbitmq-evidence.ts";
 import { disturb } from "./rabbitmq-network.ts";
 
 /** A RabbitMQ of one's own, which is stopped with it. */
@@ -80,16 +80,11 @@ async function makeForeign(channel: Amqp["channel"], name: string): Promise<void
 }
 
 /** So that the broker of a long run does not grow with its rounds. */
-async function removeAll({ channel }: Amqp, namespace: string): Promise<void> {
-  const own = ["ledger", "leader", "snapshots", "witness", "dead"];
-  const queues = [
-    ...QUEUES.map((queue) => queueName(namespace, queue)),
-    ...own.map((name) => `${namespace}.${name}`),
-  ];
-  for (const queue of queues) await channel.deleteQueue(queue);
-  await channel.deleteExchange(`${namespace}.retry`);
-  await channel.deleteExchange(queueName(namespace, "foreign"));
-  await channel.deleteExchange(namespace);
+async function removeAll(amqp: Amqp, namespace: string): Promise<void> {
+  const foreign = queueName(namespace, "foreign");
+  await removeNamespace(amqp, namespace, ["default", "urgent"]);
+  await amqp.channel.deleteQueue(foreign);
+  await amqp.channel.deleteExchange(foreign);
 }
 
 /** A connection for one piece of work. */

@@ -1,4 +1,5 @@
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from "amqplib";
+import { topologyOf } from "../../src/broker/topology.ts";
 import { until } from "./until.ts";
 
 /** A message taken from a queue, as a stranger to clockd sees it. */
@@ -40,6 +41,24 @@ export async function openAmqp(url: string): Promise<Amqp> {
     },
     close: () => model.close(),
   };
+}
+
+/** Removes all that clockd makes under a namespace: each queue that stays makes a broker's restart longer. */
+export async function removeNamespace(
+  { channel }: Amqp,
+  namespace: string,
+  queues: readonly string[],
+): Promise<void> {
+  const topology = topologyOf(namespace);
+  const { exchange, workExchange, unrouted, dead, ledger, snapshots, leader, witness } = topology;
+  const steps = Array.from({ length: 25 }, (_, index) => topology.retryStep(100 * 2 ** index));
+  const own = [unrouted, dead, ledger, snapshots, leader, witness, ...steps];
+  for (const queue of [...own, ...queues.map(topology.workQueue)]) {
+    await channel.deleteQueue(queue);
+  }
+  for (const name of [exchange, workExchange, unrouted, ...steps]) {
+    await channel.deleteExchange(name);
+  }
 }
 
 function takenOf({ content: body, properties, fields }: ConsumeMessage): Taken {

@@ -107,7 +107,9 @@ async function freeze(fault: WorkerFault & { kind: "worker-freeze" }, stage: Wor
   stage.troubles.push(...troubles);
   try {
     for (const { clockd } of workers) clockd.signal("SIGSTOP");
-    const stopped = () => workers.every(({ pid }) => stateOf(pid) === "T");
+    // Another fault may have killed one in the same moment.
+    const stopped = () =>
+      workers.every(({ pid, told }) => told.has("kill") || stateOf(pid) === "T");
     await until(stopped, KILLED_WITHIN_MS, "workers to be stopped");
     const commands = workers.flatMap(({ pid }) => commandsOf(stage.namespace, pid));
     const lasts = sleep(fault.lasts, undefined, { signal: stage.signal });

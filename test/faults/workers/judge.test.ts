@@ -74,6 +74,24 @@ test("finds an attempt that was started twice, and one that was started without 
   ]);
 });
 
+test("knows a command whose worker was killed before it could ask for it, and only then", () => {
+  const story = tellStory();
+  const fire = story.fire();
+  story.claimed(fire, 10, "n");
+  const killed = inTrouble(10, story.now);
+  story.line("start", fire, 1, 1);
+  story.claimed(fire, 11, "m", { redelivered: true });
+  story.said(fire, 11, "started", "m");
+  story.line("start", fire, 2, 11);
+  story.finished(fire, 11, "m");
+  const judged = (troubles: Trouble[]) => judgeWorkers({ ...story.evidence, troubles });
+  assert.equal(judged([killed]).problems, []);
+  assert.equal(judged([inTrouble(12)]).problems, [
+    `${fire}#1 started without a claim of its worker`,
+    `${fire}#1 was started again as #2 without a reason`,
+  ]);
+});
+
 test("finds an attempt whose number is lower than that of the one before", () => {
   const story = tellStory();
   const fire = story.fire();

@@ -90,7 +90,9 @@ function judgeStarts(
 ): string[] {
   const { fire } = story;
   const problems: string[] = [];
-  const inOrder = starts.toSorted((a, b) => a.at - b.at);
+  const inOrder = starts
+    .toSorted((a, b) => a.at - b.at)
+    .map((start) => ({ ...start, worker: workerOf(start, story, troubles) }));
   for (const [n, start] of inOrder.entries()) {
     figures.starts++;
     const { attempt } = start;
@@ -108,6 +110,25 @@ function judgeStarts(
     else problems.push(`${from} was started again as #${attempt} without a reason`);
   }
   return problems;
+}
+
+/** The process that takes children over whose parents have died. */
+const INIT = 1;
+
+/**
+ * A command whose worker was killed before it could ask for its parent names the system's first process: it
+ * is of the worker that was killed and had claimed the fire last.
+ */
+function workerOf(
+  { worker, at }: CommandLine,
+  { records }: FireStory,
+  troubles: readonly Trouble[],
+): number {
+  if (worker !== INIT) return worker;
+  const killed = (pid: number) =>
+    troubles.some(({ worker, from, to }) => worker === pid && to === Infinity && from <= at);
+  const claims = records.filter((record) => record.event === "claimed" && record.at <= at);
+  return claims.map((record) => pidOf(record.worker)).findLast(killed) ?? worker;
 }
 
 /** The attempt, or one that came between and left no trace, has ended so that another one follows. */

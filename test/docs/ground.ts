@@ -1,0 +1,26 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../support/folder.ts";
+import { blocks, ROOT } from "./blocks.ts";
+
+/** A folder as the pages suppose it: the README's file as `schedules.yml`, and `clockd` to be called. */
+export function ground(): { path: string; env: Record<string, string>; remove(): void } {
+  const folder = temporaryFolder("pages");
+  const example = blocks().find(
+    ({ where, language, text }) =>
+      where.startsWith("README") && language === "yaml" && text.includes("\nversion:"),
+  );
+  if (!example) throw new Error("the README shows no whole file");
+  writeFileSync(join(folder.path, "schedules.yml"), example.text);
+  writeFileSync(join(folder.path, "holidays.ics"), calendar());
+  const call = `#!/bin/sh\nexec '${process.execPath}' '${ROOT}/test/docs/call.ts' "$@"\n`;
+  writeFileSync(join(folder.path, "clockd"), call, { mode: 0o755 });
+  return { ...folder, env: { PATH: `${folder.path}:${process.env.PATH}` } };
+}
+
+/** Somebody's holidays. */
+export function calendar(): string {
+  const event = ["UID:1", "DTSTAMP:20260101T000000Z", "DTSTART;VALUE=DATE:20261225", "SUMMARY:Off"];
+  const lines = ["VERSION:2.0", "PRODID:test", "BEGIN:VEVENT", ...event, "END:VEVENT"];
+  return `${["BEGIN:VCALENDAR", ...lines, "END:VCALENDAR"].join("\r\n")}\r\n`;
+}

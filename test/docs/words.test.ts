@@ -1,0 +1,100 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { cli } from "../../src/cli.ts";
+import type { Host } from "../../src/commands/host.ts";
+import { blocks, pages, ROOT, textOf } from "./blocks.ts";
+
+const test = suite("what the pages name");
+
+/** A command line of clockd: in a block of commands, or in backticks. */
+function commandLines(): { where: string; line: string }[] {
+  const shown = blocks().filter(({ language }) => language === "sh");
+  const inBlocks = shown.flatMap(({ where, text }) =>
+    text.split("\n").map((line) => ({ where, line: line.replace(/\s#.*$/, "") })),
+  );
+  const inText = pages().flatMap((page) =>
+    [...textOf(page).matchAll(/`(clockd [^`\n]+)`/g)].map(([, line = ""]) => ({
+      where: page,
+      line,
+    })),
+  );
+  return [...inBlocks, ...inText].filter(({ line }) => /(^|[\s|])clockd /.test(line));
+}
+
+/** The help of a command, as the executable prints it, without a process for each. */
+async function helpOf(words: readonly string[]): Promise<string> {
+  const { log } = console;
+  let help = "";
+  console.log = (text: string) => {
+    help += text;
+  };
+  try {
+    await cli([...words, "--help"], {} as Host);
+  } finally {
+    console.log = log;
+  }
+  return help;
+}
+
+/** `dead retry` of `clockd dead retry --all`; as far as the help knows the words. */
+function wordsOf(line: string, known: ReadonlySet<string>): string[] {
+  const words = /clockd((?: [a-z]+)*)/.exec(line)?.[1]?.trim().split(" ") ?? [];
+  const two = words.slice(0, 2).join(" ");
+  if (known.has(two)) return words.slice(0, 2);
+  return words.slice(0, 1).filter(Boolean);
+}
+
+test("every command and every flag exists", async () => {
+  const top = await helpOf([]);
+  const groups = [...top.matchAll(/^ *clockd ([a-z]+)/gm)].map(([, name = ""]) => name);
+  const helps = new Map<string, string>([["", top]]);
+  for (const group of new Set(groups)) {
+    const help = await helpOf([group]);
+    helps.set(group, help);
+    for (const [, sub = ""] of help.matchAll(new RegExp(`^ *clockd ${group} ([a-z]+)`, "gm"))) {
+      helps.set(`${group} ${sub}`, await helpOf([group, sub]));
+    }
+  }
+  for (const { where, line } of commandLines()) {
+    const [, ours = ""] = /(clockd [^|;&]*)/.exec(line) ?? [];
+    const words = wordsOf(ours, new Set(helps.keys()));
+    const help = helps.get(words.join(" "));
+    assert.ok(help !== undefined, `${where}: there is no clockd ${words.join(" ")}`);
+    for (const [flag] of ours.matchAll(/(?<=\s)--[a-z][a-z-]*/g)) {
+      assert.ok(help.includes(flag), `${where}: ${line} has ${flag}, which its help does not name`);
+    }
+  }
+});
+
+test("every npm script and every file exists", () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  for (const page of pages()) {
+    for (const [, name = ""] of textOf(page).matchAll(/npm run ([\w:-]+)/g)) {
+      assert.ok(name in scripts, `${page}: there is no npm run ${name}`);
+    }
+    for (const [, path = ""] of textOf(page).matchAll(/\]\(([^):#]+)(?:#[^)]*)?\)/g)) {
+      assert.ok(existsSync(join(ROOT, dirname(page), path)), `${page}: there is no ${path}`);
+    }
+  }
+});
+
+test("every code that clockd has for a problem is explained", () => {
+  const code = /"((?:CONFIG|SCHEDULE|BROKER|LEDGER)_[A-Z0-9_]+)"/g;
+  const all = new Set<string>();
+  for (const file of globSync("src/**/*.ts", { cwd: ROOT })) {
+    for (const [, name = ""] of readFileSync(join(ROOT, file), "utf8").matchAll(code))
+      all.add(name);
+  }
+  const explained = textOf("docs/troubleshooting.md");
+  const missing = [...all].filter((name) => !explained.includes(`\`${name}\``)).sort();
+  assert.equal(missing, []);
+  const named = [...explained.matchAll(/^\| `([A-Z]+_[A-Z0-9_]+)`/gm)].map(([, name = ""]) => name);
+  assert.equal(
+    named.filter((name) => !all.has(name)),
+    [],
+  );
+});
+
+test.run();
