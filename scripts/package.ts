@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { commandTree } from "../src/cli.ts";
@@ -16,13 +16,14 @@ import { manualPages } from "./package/man.ts";
 
 /**
  * `npm run build:package [-- --arch arm64 --executable PATH --outfile PATH]`: the Debian package. The
- * executable has to be there (`npm run build:binary`); manual pages and completions are made anew.
+ * executable has to be there (`npm run build:binary`, for the other processor `npm run build:release`);
+ * manual pages and completions are made anew.
  */
 const root = join(import.meta.dirname, "..");
 const { values } = parseArgs({
   options: {
     arch: { type: "string", default: process.arch === "arm64" ? "arm64" : "amd64" },
-    executable: { type: "string", default: join(root, "dist/clockd") },
+    executable: { type: "string" },
     version: { type: "string" },
     /** `gzip` is for trying: it saves a minute. */
     compression: { type: "string", default: "xz" },
@@ -30,21 +31,30 @@ const { values } = parseArgs({
   },
 });
 
+/** Debian's name of a processor, Node's, and the number that its executables carry (elf(5), e_machine). */
+const ARCHS = {
+  amd64: { node: "x64", machine: 0x3e },
+  arm64: { node: "arm64", machine: 0xb7 },
+} as const;
+
 process.exitCode = main();
 
 function main(): number {
-  const { arch, executable, compression } = values;
-  if (arch !== "amd64" && arch !== "arm64") {
-    console.error(`--arch is amd64 or arm64, got ${arch}`);
-    return 2;
-  }
-  if (!existsSync(executable)) {
-    console.error(
-      `there is no ${executable}: make it by npm run build:binary, or name one by --executable`,
-    );
-    return 2;
-  }
+  const { arch, compression } = values;
+  if (arch !== "amd64" && arch !== "arm64") return refused(`--arch is amd64 or arm64, got ${arch}`);
+  const { node, machine } = ARCHS[arch];
   const { version: own } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const released = `dist/release/clockd-${own}-linux-${node}`;
+  const executable =
+    values.executable ?? join(root, node === process.arch ? "dist/clockd" : released);
+  if (!existsSync(executable)) {
+    const how = node === process.arch ? "build:binary" : "build:release";
+    return refused(
+      `there is no ${executable}: make it by npm run ${how}, or name one by --executable`,
+    );
+  }
+  if (machineOf(executable) !== machine)
+    return refused(`${executable} is no executable for ${arch}`);
   const version = values.version ?? `${own}-1`;
   const outfile = values.outfile ?? join(root, `dist/clockd_${version}_${arch}.deb`);
   const epoch = sourceEpoch();
@@ -63,6 +73,19 @@ function main(): number {
   const mebibytes = (statSync(outfile).size / 2 ** 20).toFixed(1);
   console.log(`${relative(process.cwd(), outfile)}: ${mebibytes} MiB, ${files.length} files`);
   return 0;
+}
+
+function refused(message: string): number {
+  console.error(message);
+  return 2;
+}
+
+function machineOf(executable: string): number {
+  const head = Buffer.alloc(20);
+  const file = openSync(executable, "r");
+  readSync(file, head);
+  closeSync(file);
+  return head.toString("latin1", 0, 4) === "\x7fELF" ? head.readUInt16LE(18) : 0;
 }
 
 /** The moment of the commit, so that the same commit gives the same package. Seconds. */

@@ -57,6 +57,15 @@ test("has the worker's environment, the job's over it, and clockd's own over bot
   assert.not("GONE" in env);
 });
 
+test("cannot speak to systemd in the worker's name", () => {
+  const environment = { NOTIFY_SOCKET: "/run/n", WATCHDOG_USEC: "1", WATCHDOG_PID: "1", A: "own" };
+  const { env } = commandOf(fire, task, { ...around, environment });
+  assert.equal(
+    [env.A, env.NOTIFY_SOCKET, env.WATCHDOG_USEC, env.WATCHDOG_PID],
+    ["own", undefined, undefined, undefined],
+  );
+});
+
 test("has the message's payload as input, also when that is null or empty", () => {
   const inputOf = (payload: unknown) => commandOf({ ...fire, payload }, task, around).input;
   assert.is(inputOf({ kind: "$(id)" }), '{"kind":"$(id)"}');
