@@ -1,6 +1,7 @@
 import yargs, { type Argv } from "yargs";
 import { completionCommand } from "./cli-completion.ts";
 import { ledgerCommands } from "./cli-ledger.ts";
+import { reviewCommands } from "./cli-review.ts";
 import { systemTime } from "./clock/time.ts";
 import { type CommandNode, recordCommands } from "./commands/command-tree.ts";
 import { COMPLETE } from "./commands/completion-scripts.ts";
@@ -73,7 +74,7 @@ async function withHint(
 type Done = (code: Promise<number>) => Promise<void>;
 
 function commands(parser: Argv, host: Host, done: Done): Argv {
-  const shown = showing(running(parser, host, done), host, done);
+  const shown = showing(reviewCommands(running(parser, host, done), host, done, STDIN), host, done);
   return completionCommand(ledgerCommands(shown, host, done, STDIN), host, done);
 }
 
@@ -111,26 +112,6 @@ function running(parser: Argv, host: Host, done: Done): Argv {
 /** Commands that need no broker: they read, print and end. */
 function showing(parser: Argv, host: Host, done: Done): Argv {
   return parser
-    .command(
-      "validate [files..]",
-      "check files and print every problem",
-      (command) =>
-        command
-          .positional("files", {
-            type: "string",
-            array: true,
-            defaultDescription: "schedules.yml",
-            describe: "files to check; - is standard input",
-          })
-          .option("json", { type: "boolean", default: false, describe: "one JSON object a line" })
-          .example("clockd validate schedules.yml", ""),
-      (argv) => {
-        const { out, err, environment, readStdin } = host;
-        const io = { out, err, environment, now: systemTime().now(), stdin: readStdin };
-        const options = { files: filesOf(argv.files), json: argv.json };
-        return done(import("./commands/validate.ts").then(({ validate }) => validate(options, io)));
-      },
-    )
     .command(
       "next [jobs..]",
       "show the next slots of jobs, or of a schedule",
@@ -184,9 +165,4 @@ const STDIN = "<stdin>";
 /** yargs drops a lone `-`. */
 function spellStdin(word: string): string {
   return word === "-" ? STDIN : word;
-}
-
-function filesOf(files: string[] | undefined): string[] {
-  if (!files?.length) return ["schedules.yml"];
-  return files.map((file) => (file === STDIN ? "-" : file));
 }

@@ -16,7 +16,7 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     why: "main turns the process into arguments, streams and signals, and nothing else",
   },
   cli: {
-    may: ["cli-completion", "cli-ledger", "commands", "version", ...BELOW],
+    may: ["cli-completion", "cli-ledger", "cli-review", "commands", "version", ...BELOW],
     why: "the command line picks a command and has no logic",
   },
   "cli-completion": {
@@ -29,6 +29,10 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
   },
   "cli-ledger": {
     may: ["cli-dead", "commands", "clock/time.ts"],
+    why: "a part of the command line: it picks a command and has no logic",
+  },
+  "cli-review": {
+    may: ["commands", "clock/time.ts"],
     why: "a part of the command line: it picks a command and has no logic",
   },
   commands: {

@@ -1,4 +1,4 @@
-import type { Channel } from "amqplib";
+import type { Channel, Options } from "amqplib";
 import type { BrokerProblem } from "./broker.ts";
 import { type Connected, onScratchChannel, problem } from "./rabbitmq-connect.ts";
 import type { Topology } from "./topology.ts";
@@ -129,16 +129,21 @@ export async function assertQueue(
   queue: string,
 ): Promise<undefined> {
   const name = topology.workQueue(queue);
-  await channel.assertQueue(name, {
+  await channel.assertQueue(name, workQueueOptions(topology));
+  await channel.bindQueue(name, topology.workExchange, topology.workKey(queue));
+}
+
+/** What every work queue is made with: one that exists with something else is refused. */
+export function workQueueOptions({ dead }: Topology): Options.AssertQueue {
+  return {
     durable: true,
     deadLetterExchange: "",
-    deadLetterRoutingKey: topology.dead,
+    deadLetterRoutingKey: dead,
     // What RabbitMQ moves itself is confirmed there before it leaves. It needs the other one.
     arguments: {
       ...QUORUM,
       "x-dead-letter-strategy": "at-least-once",
       "x-overflow": "reject-publish",
     },
-  });
-  await channel.bindQueue(name, topology.workExchange, topology.workKey(queue));
+  };
 }

@@ -3,8 +3,9 @@ import { readCalendars } from "./calendars.ts";
 import { createCatchUps } from "./catch-up.ts";
 import type { ReadFile } from "./closing.ts";
 import type { Config, Job } from "./config.ts";
-import { type Finding, placeFindings } from "./finding.ts";
+import { type Finding, type Locate, placeFindings } from "./finding.ts";
 import { checkDefaults, type JobContext, readJob } from "./job.ts";
+import { createLines, type Place } from "./lines.ts";
 import { createParts } from "./parts.ts";
 import { hasErrors, type Problem } from "./problem.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
@@ -16,14 +17,14 @@ import { finish, finishGently } from "./steps.ts";
 import { readRunFields, type TaskContext } from "./task.ts";
 import { createTimings } from "./timing.ts";
 import { createTree, type Tree } from "./tree.ts";
-import { createVariables, type Environment, type UnsetLevel } from "./variables.ts";
+import { createVariables, type Environment, keepAsWritten, type UnsetLevel } from "./variables.ts";
 import { parseYamlSteps } from "./yaml.ts";
 
 export interface LoadOptions {
   /** The file's name as it is to be shown in problems. */
   file: string;
-  /** Who reads it: each needs other variables to be set. */
-  role: "validate" | "clock" | "worker" | "up";
+  /** Who reads it: each needs other variables to be set. `review` shows them, and keeps them as written. */
+  role: "validate" | "review" | "clock" | "worker" | "up";
   environment: Environment;
   /** ms UTC: tells which moments have passed. */
   now: Instant;
@@ -36,6 +37,8 @@ export interface Loaded {
   config?: Config;
   /** Sorted. */
   problems: Problem[];
+  /** Where something in the text is, by its JSON pointer. For checks only: it keeps the text in memory. */
+  placeOf?: (path: string, at?: "key" | "value") => Place;
 }
 
 /** Reads a schedules file's text: its config, and everything that is wrong with it. Pure. */
@@ -73,8 +76,16 @@ function* loadSteps(text: string, options: LoadOptions): Generator<void, Loaded>
     findings.push(...checkShape(tree.value));
     config = yield* readConfig(tree, options, text);
   }
-  const problems = placeFindings(findings, options.file, source, parts.locator(contents, tree));
-  return config && !hasErrors(problems) ? { config, problems } : { problems };
+  const locate = parts.locator(contents, tree);
+  const problems = placeFindings(findings, options.file, source, locate);
+  if (!config || hasErrors(problems)) return { problems };
+  const isCheck = options.role === "validate" || options.role === "review";
+  return { config, problems, ...(isCheck ? { placeOf: placesIn(source, locate) } : {}) };
+}
+
+function placesIn(source: string, locate: Locate): NonNullable<Loaded["placeOf"]> {
+  let lineAt: ReturnType<typeof createLines> | undefined;
+  return (path, at = "value") => (lineAt ??= createLines(source))(locate(path, at));
 }
 
 /** Reads everything that has the right shape; what has not is told by the schema. */
@@ -82,8 +93,9 @@ function* readConfig(tree: Tree, options: LoadOptions, text: string): Generator<
   const { role, readFile } = options;
   const root = asMap(tree.value);
   const report = (finding: Finding) => void tree.findings.push(finding);
+  const variables = createVariables(options.environment, report);
   const context: TaskContext = {
-    variables: createVariables(options.environment, report),
+    variables: role === "review" ? keepAsWritten(variables) : variables,
     unset: { env: unsetLevel(role, "worker"), publish: unsetLevel(role, "clock") },
     written: tree.written,
     report,
@@ -96,12 +108,13 @@ function* readConfig(tree: Tree, options: LoadOptions, text: string): Generator<
     // A check has no use for it, and hashing takes long to load.
     hash: role === "validate" ? "" : hashOf(text, [...calendars.files].flat()),
   };
-  const brokerUrl = readBrokerUrl(asMap(root.broker).url, options.environment, report);
+  const brokerUrl = readBrokerUrl(asMap(root.broker).url, options, report);
   return brokerUrl === undefined ? config : { ...config, brokerUrl };
 }
 
 /** An unset variable matters to the one who needs it; to a check it is worth a word. */
 function unsetLevel(role: LoadOptions["role"], needs: "clock" | "worker"): UnsetLevel {
+  if (role === "review") return undefined;
   if (role === "validate") return "warning";
   return role === needs || role === "up" ? "error" : undefined;
 }
@@ -141,11 +154,11 @@ function* readJobs(
 /** An address with a variable that is not set is no address: who needs it says so. */
 function readBrokerUrl(
   value: unknown,
-  environment: Environment,
+  { environment, role }: { environment: Environment; role: LoadOptions["role"] },
   report: (finding: Finding) => void,
 ): string | undefined {
   const written = asText(value);
-  if (written === undefined) return undefined;
+  if (written === undefined || role === "review") return written;
   let complete = true;
   const variables = createVariables(environment, (finding) => {
     complete = false;

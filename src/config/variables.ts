@@ -76,6 +76,24 @@ export function createVariables(
   return { text, deep, areSet };
 }
 
+/**
+ * The same, but texts stay as they are written, and only what is wrong with them is said: for who shows
+ * them to people, since a variable may hold a secret.
+ */
+export function keepAsWritten({ text, deep }: Variables): Variables {
+  return {
+    text(written, path) {
+      text(written, path, undefined);
+      return written;
+    },
+    deep(value, path) {
+      deep(value, path, undefined);
+      return value;
+    },
+    areSet: (written) => !written.includes("${"),
+  };
+}
+
 function unset(name: string, path: string, level: "error" | "warning"): Finding {
   const finding = error("CONFIG_UNSET_VARIABLE", path, "value", `the variable ${name} is not set`);
   return { ...finding, level, hint: `set it, or give it a default: \${${name}:-…}` };

@@ -1,0 +1,86 @@
+import type { Argv } from "yargs";
+import { systemTime } from "./clock/time.ts";
+import { last } from "./commands/flags.ts";
+import type { Host } from "./commands/host.ts";
+import { UsageError } from "./commands/usage-error.ts";
+import { validate } from "./commands/validate.ts";
+import { askBroker } from "./commands/validate-broker.ts";
+
+type Done = (code: Promise<number>) => Promise<void>;
+
+/** Commands for who writes a schedules file, and who reviews it. `stdin`: how a lone `-` is spelt. */
+export function reviewCommands(parser: Argv, host: Host, done: Done, stdin: string): Argv {
+  return validating(parser, host, done, stdin);
+}
+
+function validating(parser: Argv, host: Host, done: Done, stdin: string): Argv {
+  return parser.command(
+    "validate [files..]",
+    "check files and print every problem",
+    (command) =>
+      formatFlags(command, ["text", "json", "github"])
+        .positional("files", {
+          type: "string",
+          array: true,
+          defaultDescription: "schedules.yml",
+          describe: "files to check; - is standard input",
+        })
+        .option("strict", { type: "boolean", default: false, describe: "warnings fail too" })
+        .option("broker", {
+          type: "string",
+          coerce: last<string | undefined>,
+          describe:
+            "also compare with the broker: a URL, or without one that of the environment or the file",
+        })
+        .example("clockd validate schedules.yml", "")
+        .example("clockd validate --strict --format github", "annotations of a pull request"),
+    (argv) => {
+      const { out, err, environment, readStdin, hostname, pid } = host;
+      const { now } = systemTime();
+      const name = `${hostname} ${pid}`;
+      const io = { out, err, environment, now: now(), stdin: readStdin };
+      const { url, files } = apart(argv.broker, argv.files ?? []);
+      const ask =
+        url === undefined ? {} : { askBroker: askBroker({ url, environment, name, now }) };
+      const named = files.length > 0 ? files.map((file) => (file === stdin ? "-" : file)) : USUAL;
+      const options = { files: named, format: formatOf(argv), strict: argv.strict };
+      return done(validate(options, { ...io, ...ask }));
+    },
+  );
+}
+
+const USUAL = ["schedules.yml"];
+
+/** In `--broker schedules.yml` the word is a file: a URL can be told from one. */
+function apart(broker: string | undefined, files: readonly string[]) {
+  if (broker === undefined || broker === "" || /^[a-z]+:/i.test(broker)) {
+    return { url: broker, files: [...files] };
+  }
+  return { url: "", files: [broker, ...files] };
+}
+
+/** `--format`, and `--json` as its short form. */
+function formatFlags<F extends string>(command: Argv, formats: readonly F[]) {
+  return command
+    .option("format", {
+      choices: formats,
+      requiresArg: true,
+      coerce: last<F | undefined>,
+      defaultDescription: "text",
+      describe: "how to print it",
+    })
+    .option("json", { type: "boolean", default: false, describe: "short for --format json" });
+}
+
+function formatOf<F extends string>({
+  format,
+  json,
+}: {
+  format: F | undefined;
+  json: boolean;
+}): F | "text" | "json" {
+  if (json && format !== undefined && format !== "json") {
+    throw new UsageError(`--json and --format ${format} cannot be given together`);
+  }
+  return json ? "json" : (format ?? "text");
+}
