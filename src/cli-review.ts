@@ -1,7 +1,9 @@
 import type { Argv } from "yargs";
 import { systemTime } from "./clock/time.ts";
-import { last } from "./commands/flags.ts";
+import { diff } from "./commands/diff.ts";
+import { last, wholeNumber } from "./commands/flags.ts";
 import type { Host } from "./commands/host.ts";
+import { MOMENT_FORMS } from "./commands/moment.ts";
 import { UsageError } from "./commands/usage-error.ts";
 import { validate } from "./commands/validate.ts";
 import { askBroker } from "./commands/validate-broker.ts";
@@ -10,7 +12,7 @@ type Done = (code: Promise<number>) => Promise<void>;
 
 /** Commands for who writes a schedules file, and who reviews it. `stdin`: how a lone `-` is spelt. */
 export function reviewCommands(parser: Argv, host: Host, done: Done, stdin: string): Argv {
-  return validating(parser, host, done, stdin);
+  return comparing(validating(parser, host, done, stdin), host, done, stdin);
 }
 
 function validating(parser: Argv, host: Host, done: Done, stdin: string): Argv {
@@ -47,6 +49,53 @@ function validating(parser: Argv, host: Host, done: Done, stdin: string): Argv {
       return done(validate(options, { ...io, ...ask }));
     },
   );
+}
+
+const text = { type: "string", requiresArg: true, coerce: last<string | undefined> } as const;
+
+function comparing(parser: Argv, host: Host, done: Done, stdin: string): Argv {
+  const source = { type: "string", demandOption: true } as const;
+  return parser.command(
+    "diff <old> <new>",
+    "show what a change of the file means for jobs and slots",
+    (command) =>
+      formatFlags(command, ["text", "json", "markdown"])
+        .positional("old", {
+          ...source,
+          describe: "a file, - for standard input, or one in git such as main:schedules.yml",
+        })
+        .positional("new", { ...source, describe: "the same" })
+        .option("days", {
+          type: "number",
+          requiresArg: true,
+          default: 30,
+          coerce: wholeNumber("--days", 3660),
+          describe: "compare the slots of so many days",
+        })
+        .option("from", { ...text, defaultDescription: "now", describe: `from ${MOMENT_FORMS}` })
+        .option("timezone", {
+          ...text,
+          defaultDescription: "UTC",
+          describe: "the zone of moments that belong to no job",
+        })
+        .option("exit-code", {
+          type: "boolean",
+          default: false,
+          describe: "exit with 1 when there are differences",
+        })
+        .example("clockd diff main:schedules.yml schedules.yml", "")
+        .example("clockd diff --format markdown origin/main:schedules.yml schedules.yml", ""),
+    (argv) => {
+      const { days, from, timezone, exitCode } = argv;
+      const [old, now] = [argv.old, argv.new].map((name) => (name === stdin ? "-" : name));
+      const options = { old: old!, new: now!, days, from, timezone, exitCode };
+      return done(diff({ ...options, format: formatOf(argv) }, reviewIo(host)));
+    },
+  );
+}
+
+function reviewIo({ out, err, environment, isTerminal, readStdin }: Host) {
+  return { out, err, environment, isTerminal, readStdin, now: systemTime().now() };
 }
 
 const USUAL = ["schedules.yml"];

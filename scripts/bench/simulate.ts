@@ -77,7 +77,7 @@ function makeConfig(): Config {
 }
 
 /** Of 200 jobs 140 are daily or rarer, 56 are hourly or come three times a day, 4 every few minutes. */
-function when(index: number): { cron: string } | { every: string } {
+export function when(index: number): { cron: string } | { every: string } {
   const minute = (index * 7) % 60;
   const hour = (index * 5) % 24;
   const kind = Math.floor(index / 5) % 200;

@@ -8,7 +8,10 @@ export interface RoomRule {
 /** What is the same with every broker. */
 const PORT = ["broker/broker.ts", "broker/connect.ts", "broker/wire.ts"];
 
-const BELOW = ["clock", "worker", "config", "schedule", "ledger", "broker", "observe", "systemd"];
+const BELOW = [
+  ...["clock", "worker", "config", "schedule", "review"],
+  ...["ledger", "broker", "observe", "systemd"],
+];
 
 export const ROOMS: Readonly<Record<string, RoomRule>> = {
   main: {
@@ -56,6 +59,10 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     why: "an adapter carries fires and does not know where they are from",
   },
   schedule: { may: [], why: "a schedule is a pure function of time" },
+  review: {
+    may: ["config", "schedule"],
+    why: "what files mean is worked out without reading or printing anything",
+  },
   ledger: { may: [], why: "the fold over the records is pure" },
   systemd: { may: [], why: "it hears of events, and tells the one that has started this process" },
   observe: { may: [], why: "whatever reports events may not be needed to report them" },

@@ -41,7 +41,8 @@ function configOf(
   return config ?? refused(problems.filter(({ level }) => level === "error"));
 }
 
-function refused(problems: readonly Problem[]): Refusal {
+/** All problems of a file, and the exit code for it. */
+export function refused(problems: readonly Problem[]): Refusal {
   const lines = problems.map((found) => `${formatProblem(found)}\n`);
   return { code: EXIT.refused, message: lines.join("") };
 }

@@ -3,7 +3,7 @@ import type { Instant } from "../clock/time.ts";
 import { formatLocal } from "../schedule/datetime.ts";
 import { markOf } from "../schedule/mark.ts";
 import { durationWords } from "../schedule/words.ts";
-import { zoneNamed } from "../schedule/zone.ts";
+import { type Zone, zoneNamed } from "../schedule/zone.ts";
 import type { Chosen } from "./choice.ts";
 
 /** A slot of a schedule. */
@@ -74,7 +74,7 @@ function cellsOf({ chosen, slot }: Row, now: Instant): string[] {
   const notes = [paused ? "paused" : undefined, markOf(spec, slot)];
   return [
     job ?? "",
-    localText(slot, spec.timezone),
+    momentText(slot, zoneNamed(spec.timezone)!),
     spec.timezone,
     distance(slot, now),
     notes.filter((note) => note !== undefined).join(", "),
@@ -84,8 +84,8 @@ function cellsOf({ chosen, slot }: Row, now: Instant): string[] {
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 /** `Tue 2026-12-01 09:00:00 +01:00` */
-function localText(slot: Instant, timezone: string): string {
-  const text = formatLocal(slot, zoneNamed(timezone)!);
+export function momentText(at: Instant, zone: Zone): string {
+  const text = formatLocal(at, zone);
   const [date, time] = [text.slice(0, 10), text.slice(11)];
   const weekday = WEEKDAYS[new Date(`${date}T00:00:00Z`).getUTCDay()];
   return `${weekday} ${date} ${time.replace(/(?=[+-])/, " ")}`;

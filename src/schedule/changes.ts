@@ -16,6 +16,9 @@ export interface ClockChange {
   effect: string;
 }
 
+/** The effect of a change that has none. */
+export const UNMOVED = "no slot is moved, skipped or doubled";
+
 /** The first `count` changes of the zone's clock after `from`. Fewer when it has no more. */
 export function clockChanges(
   spec: ScheduleSpec,
@@ -55,7 +58,7 @@ function effectOf(spec: ScheduleSpec, schedule: Schedule, zone: Zone, span: Span
     if (schedule.next(slot - 1) !== slot) return [];
     return [`${shown} ${does}: one slot at ${formatLocal(slot, zone)} instead`];
   });
-  return [...new Set(sentences)].join("; ") || "no slot is moved, skipped or doubled";
+  return [...new Set(sentences)].join("; ") || UNMOVED;
 }
 
 /** One more is looked for, to know that there are others. */
