@@ -4,6 +4,7 @@ import { diff } from "./commands/diff.ts";
 import { last, wholeNumber } from "./commands/flags.ts";
 import type { Host } from "./commands/host.ts";
 import { MOMENT_FORMS } from "./commands/moment.ts";
+import { test } from "./commands/test.ts";
 import { UsageError } from "./commands/usage-error.ts";
 import { validate } from "./commands/validate.ts";
 import { askBroker } from "./commands/validate-broker.ts";
@@ -12,7 +13,12 @@ type Done = (code: Promise<number>) => Promise<void>;
 
 /** Commands for who writes a schedules file, and who reviews it. `stdin`: how a lone `-` is spelt. */
 export function reviewCommands(parser: Argv, host: Host, done: Done, stdin: string): Argv {
-  return comparing(validating(parser, host, done, stdin), host, done, stdin);
+  return testing(
+    comparing(validating(parser, host, done, stdin), host, done, stdin),
+    host,
+    done,
+    stdin,
+  );
 }
 
 function validating(parser: Argv, host: Host, done: Done, stdin: string): Argv {
@@ -90,6 +96,32 @@ function comparing(parser: Argv, host: Host, done: Done, stdin: string): Argv {
       const [old, now] = [argv.old, argv.new].map((name) => (name === stdin ? "-" : name));
       const options = { old: old!, new: now!, days, from, timezone, exitCode };
       return done(diff({ ...options, format: formatOf(argv) }, reviewIo(host)));
+    },
+  );
+}
+
+function testing(parser: Argv, host: Host, done: Done, stdin: string): Argv {
+  return parser.command(
+    "test [file]",
+    "check that the schedules do what the file's tests expect",
+    (command) =>
+      command
+        .positional("file", {
+          ...{ type: "string", default: USUAL[0]! },
+          describe: "a file, - for standard input, or one in git such as main:schedules.yml",
+        })
+        .option("filter", {
+          ...{ type: "string", array: true, requiresArg: true, default: [] as string[] },
+          defaultDescription: "all",
+          describe: "only tests with this in their name, or in their job's",
+        })
+        .option("json", { type: "boolean", default: false, describe: "one JSON object a line" })
+        .example("clockd test schedules.yml", "")
+        .example("clockd test --filter reports", ""),
+    (argv) => {
+      const { filter: filters, json } = argv;
+      const file = argv.file === stdin ? "-" : argv.file;
+      return done(test({ file, filters, json }, reviewIo(host)));
     },
   );
 }

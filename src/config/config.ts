@@ -1,5 +1,6 @@
 import type { Schedule, ScheduleSpec } from "../schedule/schedule.ts";
 import type { Notices } from "./notice.ts";
+import type { TestCase } from "./test-case.ts";
 
 /** A whole, valid file, with its defaults applied. Immutable: a reload makes a new one. */
 export interface Config {
@@ -9,6 +10,8 @@ export interface Config {
   brokerUrl?: string;
   /** By name, in the order of the file. */
   jobs: ReadonlyMap<string, Job>;
+  /** What the file expects of its schedules, in its order. */
+  tests: readonly TestCase[];
   /**
    * Twelve hex digits of the SHA-256 of the text, and of the calendar files that it names: tells which
    * file a fire came from. Empty for a mere check of the file.

@@ -10,6 +10,7 @@ import { createParts } from "./parts.ts";
 import { hasErrors, type Problem } from "./problem.ts";
 import { asMap, asText, type Raw } from "./raw.ts";
 import { createNoticesReader } from "./read-notices.ts";
+import { readTests } from "./read-tests.ts";
 import { checkRenames } from "./renames.ts";
 import { createRetries } from "./retry.ts";
 import { checkShape } from "./shape.ts";
@@ -79,8 +80,11 @@ function* loadSteps(text: string, options: LoadOptions): Generator<void, Loaded>
   const locate = parts.locator(contents, tree);
   const problems = placeFindings(findings, options.file, source, locate);
   if (!config || hasErrors(problems)) return { problems };
-  const isCheck = options.role === "validate" || options.role === "review";
-  return { config, problems, ...(isCheck ? { placeOf: placesIn(source, locate) } : {}) };
+  return { config, problems, ...(isCheck(options.role) ? { placeOf: placesIn(source, locate) } : {}) };
+}
+
+function isCheck(role: LoadOptions["role"]): boolean {
+  return role === "validate" || role === "review";
 }
 
 function placesIn(source: string, locate: Locate): NonNullable<Loaded["placeOf"]> {
@@ -105,8 +109,9 @@ function* readConfig(tree: Tree, options: LoadOptions, text: string): Generator<
   const config: Config = {
     namespace: asText(root.namespace) ?? "clockd",
     jobs,
+    tests: readTests(root.tests, { jobs, names: tree.jobNames, report }),
     // A check has no use for it, and hashing takes long to load.
-    hash: role === "validate" ? "" : hashOf(text, [...calendars.files].flat()),
+    hash: isCheck(role) ? "" : hashOf(text, [...calendars.files].flat()),
   };
   const brokerUrl = readBrokerUrl(asMap(root.broker).url, options, report);
   return brokerUrl === undefined ? config : { ...config, brokerUrl };

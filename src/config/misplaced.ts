@@ -13,6 +13,7 @@ const GOES_WITH: Record<string, readonly string[]> = {
 export function misplacedKey({ instancePath }: ErrorObject, root: unknown): Finding | undefined {
   const end = instancePath.lastIndexOf("/");
   if (/\/on_[a-z]+(\/\d+)?\/[a-z]+$/.test(instancePath)) return misplacedInNotice(instancePath);
+  if (/^\/tests\/\d+\/[a-z]+$/.test(instancePath)) return misplacedInTest(instancePath);
   const job = valueAt(root, instancePath.slice(0, end));
   const key = instancePath.slice(end + 1);
   const needed = GOES_WITH[key] ?? ["run"];
@@ -28,6 +29,12 @@ export function misplacedKey({ instancePath }: ErrorObject, root: unknown): Find
 function misplacedInNotice(path: string): Finding {
   const key = path.slice(path.lastIndexOf("/") + 1);
   const message = `"${key}" goes with "webhook", this notice has "command"`;
+  return error("CONFIG_MISPLACED_KEY", path, "key", message);
+}
+
+function misplacedInTest(path: string): Finding {
+  const key = path.slice(path.lastIndexOf("/") + 1);
+  const message = `"${key}" goes with "job", this test has "never_together"`;
   return error("CONFIG_MISPLACED_KEY", path, "key", message);
 }
 

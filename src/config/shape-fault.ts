@@ -26,7 +26,7 @@ const describers: Record<string, Describe> = {
   minimum: notAsExpected,
   maximum: notAsExpected,
   minLength: (fault) => wrongValue(fault, "expected text that is not empty"),
-  minItems: (fault) => wrongValue(fault, "expected at least one item, got an empty list"),
+  minItems: tooFew,
   minProperties: noneOfKeys,
   required: missingKey,
   additionalProperties: unknownKey,
@@ -72,6 +72,7 @@ function notAsExpected(fault: ErrorObject): Finding {
 }
 
 function notOneOf(fault: ErrorObject): Finding | undefined {
+  if (fault.parentSchema?.type === "boolean" && fault.data === false) return notAsExpected(fault);
   // What is no text is told by its type.
   if (typeof fault.data !== "string") return undefined;
   const allowed = fault.schema as string[];
@@ -79,6 +80,12 @@ function notOneOf(fault: ErrorObject): Finding | undefined {
   const lower = fault.data.toLowerCase();
   const finding = wrongValue(fault, message);
   return allowed.includes(lower) ? { ...finding, hint: `write ${lower}` } : finding;
+}
+
+function tooFew(fault: ErrorObject): Finding {
+  const { length } = fault.data as unknown[];
+  if (fault.schema !== 1) return wrongValue(fault, `expected ${expected(fault)}, got ${length}`);
+  return wrongValue(fault, "expected at least one item, got an empty list");
 }
 
 function noneOfKeys({ instancePath, parentSchema }: ErrorObject): Finding {
@@ -146,6 +153,7 @@ const KIND_OF: Readonly<Record<string, readonly [what: string, code: string]>> =
   cron: ["job", "CONFIG_SCHEDULE_KIND"],
   run: ["job", "CONFIG_TASK_KIND"],
   webhook: ["notice", "CONFIG_NOTICE_KIND"],
+  job: ["test", "CONFIG_TEST_KIND"],
 };
 
 function notExactlyOne({ instancePath, parentSchema, data }: ErrorObject): Finding | undefined {

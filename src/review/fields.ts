@@ -21,7 +21,7 @@ type Fields = Map<string, Said>;
 
 /** What is different between two jobs, field by field, with defaults resolved. */
 export function changedFields(before: Job, after: Job): FieldChange[] {
-  // Most jobs are as they were: looking at them as a whole takes a tenth of the time.
+  // Most jobs are as they were, which is quicker to see of them as a whole.
   if (isSame(before, after)) return [];
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((field) => {
