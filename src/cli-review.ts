@@ -2,10 +2,11 @@ import type { Argv } from "yargs";
 import { systemTime } from "./clock/time.ts";
 import { diff } from "./commands/diff.ts";
 import { last, wholeNumber } from "./commands/flags.ts";
+import { formatFlags, formatOf } from "./commands/format-flags.ts";
 import type { Host } from "./commands/host.ts";
 import { MOMENT_FORMS } from "./commands/moment.ts";
+import { simulate } from "./commands/simulate.ts";
 import { test } from "./commands/test.ts";
-import { UsageError } from "./commands/usage-error.ts";
 import { validate } from "./commands/validate.ts";
 import { askBroker } from "./commands/validate-broker.ts";
 
@@ -13,12 +14,13 @@ type Done = (code: Promise<number>) => Promise<void>;
 
 /** Commands for who writes a schedules file, and who reviews it. `stdin`: how a lone `-` is spelt. */
 export function reviewCommands(parser: Argv, host: Host, done: Done, stdin: string): Argv {
-  return testing(
+  const shown = testing(
     comparing(validating(parser, host, done, stdin), host, done, stdin),
     host,
     done,
     stdin,
   );
+  return simulating(shown, host, done, stdin);
 }
 
 function validating(parser: Argv, host: Host, done: Done, stdin: string): Argv {
@@ -126,6 +128,39 @@ function testing(parser: Argv, host: Host, done: Done, stdin: string): Argv {
   );
 }
 
+function simulating(parser: Argv, host: Host, done: Done, stdin: string): Argv {
+  return parser.command(
+    "simulate [file]",
+    "show how much is fired when, and which jobs should be spread",
+    (command) =>
+      command
+        .positional("file", {
+          ...{ type: "string", default: USUAL[0]! },
+          describe: "a file, - for standard input, or one in git such as main:schedules.yml",
+        })
+        .option("from", { ...text, defaultDescription: "now", describe: `from ${MOMENT_FORMS}` })
+        .option("to", {
+          ...text,
+          defaultDescription: "+7d",
+          describe: "up to then; +2d counts from --from",
+        })
+        .option("timezone", {
+          ...text,
+          defaultDescription: "UTC",
+          describe: "the zone of the hours, and of moments on this command line",
+        })
+        .option("json", { type: "boolean", default: false, describe: "JSON for machines" })
+        .example("clockd simulate --timezone Europe/Berlin", "")
+        .example("clockd simulate --from 2026-12-01 --to 2027-01-01", ""),
+    (argv) => {
+      const { from, to, timezone, json } = argv;
+      const file = argv.file === stdin ? "-" : argv.file;
+      const columns = Number(host.environment.COLUMNS) || process.stdout.columns || 80;
+      return done(simulate({ file, from, to, timezone, json }, { ...reviewIo(host), columns }));
+    },
+  );
+}
+
 function reviewIo({ out, err, environment, isTerminal, readStdin }: Host) {
   return { out, err, environment, isTerminal, readStdin, now: systemTime().now() };
 }
@@ -138,30 +173,4 @@ function apart(broker: string | undefined, files: readonly string[]) {
     return { url: broker, files: [...files] };
   }
   return { url: "", files: [broker, ...files] };
-}
-
-/** `--format`, and `--json` as its short form. */
-function formatFlags<F extends string>(command: Argv, formats: readonly F[]) {
-  return command
-    .option("format", {
-      choices: formats,
-      requiresArg: true,
-      coerce: last<F | undefined>,
-      defaultDescription: "text",
-      describe: "how to print it",
-    })
-    .option("json", { type: "boolean", default: false, describe: "short for --format json" });
-}
-
-function formatOf<F extends string>({
-  format,
-  json,
-}: {
-  format: F | undefined;
-  json: boolean;
-}): F | "text" | "json" {
-  if (json && format !== undefined && format !== "json") {
-    throw new UsageError(`--json and --format ${format} cannot be given together`);
-  }
-  return json ? "json" : (format ?? "text");
 }

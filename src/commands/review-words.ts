@@ -73,7 +73,8 @@ export function someOf(names: readonly string[], most: number): string {
 
 /** `Tue 2026-12-01 09:00 +01:00` */
 export function minuteText(at: Instant, zone: Zone): string {
-  return momentText(at, zone).replace(/:00(?= [+-])/, "");
+  const minute = Math.floor(at / 60_000) * 60_000;
+  return momentText(minute, zone).replace(/:00(?= [+-])/, "");
 }
 
 /** `9,994`: the same in every language of a machine. */

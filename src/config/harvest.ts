@@ -42,7 +42,11 @@ export function createHarvest(
     if (!allowed || top?.type !== "block-map" || document?.type !== "document") return false;
     if (!isPlain(document.start) || !isJobs(top.items.at(-1)!)) return false;
     // What comes before the jobs may have anchors that they use.
-    if (top.items.length > 1) sink.takeTop(compose(top, top.items.splice(0, top.items.length - 1)));
+    if (top.items.length > 1) {
+      sink.takeTop(compose(top, top.items.splice(0, top.items.length - 1)));
+      // The parser measures a key from here, and allows it 1,024 characters.
+      top.offset = offsetOf(top.items[0]!);
+    }
     const items = jobs.items.splice(0, jobs.items.length - KEPT_JOBS);
     sink.takeJobs(compose(jobs, items), startOf(items[0]!), startOf(jobs.items[0]!));
     return true;

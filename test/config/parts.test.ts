@@ -62,6 +62,15 @@ test("most of the broken files are tried so", () => {
   assert.ok(before > 60 && after > 50, `${before} after, ${after} before many jobs`);
 });
 
+test("what comes before many jobs may be long", () => {
+  const dates = Array.from(
+    { length: 300 },
+    (_, day) => `2030-01-${String(1 + (day % 28)).padStart(2, "0")}`,
+  );
+  const top = `version: 1\ncalendars:\n  closed: {dates: [${dates.join(", ")}]}\n`;
+  assert.equal(load(`${top}jobs:\n${padding}`), []);
+});
+
 test("the config of a large file is that of its jobs, one by one, in their order", () => {
   const jobs = Array.from({ length: 1234 }, (_, index) =>
     index % 2 === 0
