@@ -60,9 +60,15 @@ async function open(
 ): Promise<Opened> {
   if (text === "-") return { read: decode(name, await readStdin()) };
   const revision = existsSync(text) ? undefined : asRevision(text);
-  if (!revision) return { read: await readConfigFile(text), readFile: fileBeside(text) };
+  if (!revision) return { read: await readNamed(text), readFile: fileBeside(text) };
   return {
     read: readRevision(revision, environment),
     readFile: fileBesideRevision(revision, environment),
   };
+}
+
+async function readNamed(text: string): Promise<Opened["read"]> {
+  const read = await readConfigFile(text);
+  if (!("code" in read) || read.code !== "CONFIG_NOT_FOUND") return read;
+  return { ...read, hint: "check the path; a file in git is written as main:schedules.yml" };
 }
