@@ -86,7 +86,7 @@ async function candidatesAt(
   const last = node.positionals.at(-1);
   const positional = node.positionals[given] ?? (last?.isRepeatable ? last : undefined);
   if (!positional) return words;
-  if (positional.name === "files") return "files";
+  if (["file", "files", "old", "new"].includes(positional.name)) return "files";
   const isJob = /\bjobs?\b/.test(`${positional.name} ${positional.about}`);
   return [...words, ...positional.choices.map(bare), ...(isJob ? await named() : [])];
 }

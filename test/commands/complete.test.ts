@@ -44,6 +44,8 @@ test("is a file where one is asked for", async () => {
   assert.is(await after("--config", ""), "files");
   assert.is(await after("status", "-c", ""), "files");
   assert.is(await after("validate", "one.yml", ""), "files");
+  assert.is(await after("diff", "one.yml", ""), "files");
+  assert.is(await after("test", ""), "files");
 });
 
 test("is a job of the file that is named, where a job is asked for", async () => {

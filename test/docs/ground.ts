@@ -1,9 +1,13 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../support/folder.ts";
 import { blocks, ROOT } from "./blocks.ts";
 
-/** A folder as the pages suppose it: the README's file as `schedules.yml`, and `clockd` to be called. */
+/**
+ * A folder as the pages suppose it: a repository with the README's file as `schedules.yml`, and `clockd` to
+ * be called.
+ */
 export function ground(): { path: string; env: Record<string, string>; remove(): void } {
   const folder = temporaryFolder("pages");
   const example = blocks().find(
@@ -13,10 +17,22 @@ export function ground(): { path: string; env: Record<string, string>; remove():
   if (!example) throw new Error("the README shows no whole file");
   writeFileSync(join(folder.path, "schedules.yml"), example.text);
   writeFileSync(join(folder.path, "holidays.ics"), calendar());
+  for (const args of [
+    ["init", "-q", "-b", "main"],
+    ["add", "-A"],
+    [...COMMIT, "first"],
+  ]) {
+    execFileSync("git", args, { cwd: folder.path });
+  }
   const call = `#!/bin/sh\nexec '${process.execPath}' '${ROOT}/test/docs/call.ts' "$@"\n`;
   writeFileSync(join(folder.path, "clockd"), call, { mode: 0o755 });
   return { ...folder, env: { PATH: `${folder.path}:${process.env.PATH}` } };
 }
+
+const COMMIT = [
+  ...["-c", "user.name=Tester", "-c", "user.email=tester@example.org"],
+  ...["commit", "-qm"],
+];
 
 /** Somebody's holidays. */
 export function calendar(): string {
