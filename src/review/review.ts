@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Config, Job } from "../config/config.ts";
 import type { Schedule } from "../schedule/schedule.ts";
+import { counted } from "../schedule/words.ts";
 import { compareSlots, type SlotChanges } from "./compare.ts";
 import { changedFields, type FieldChange } from "./fields.ts";
 import { addSlots, busiest, createMinutes, type Moment } from "./minutes.ts";
@@ -93,6 +95,14 @@ function fileChanges(before: Config, after: Config): FieldChange[] {
   if (before.namespace !== after.namespace) {
     changes.push({ field: "namespace", old: before.namespace, new: after.namespace });
   }
+  // A reviewer wants to know of a test that is gone, or expects something else.
+  const [tests, others] = [before, after].map((config) => testsOf(config));
+  if (!isDeepStrictEqual(tests, others)) {
+    const shown = ({ length }: { length: number }) => counted(length, "test");
+    const [old, now] = [shown(tests!), shown(others!)];
+    const which = old === now ? `${now} (with other content)` : now;
+    changes.push({ field: "tests", old, new: which });
+  }
   // It may hold a password: that it is another one is all that is shown.
   if (before.brokerUrl !== after.brokerUrl) {
     const shown = (url: string | undefined, text: string) => (url === undefined ? null : text);
@@ -100,6 +110,11 @@ function fileChanges(before: Config, after: Config): FieldChange[] {
     changes.push({ field: "broker.url", old, new: now });
   }
   return changes;
+}
+
+/** Without their places, which others move. */
+function testsOf({ tests }: Config) {
+  return tests.map(({ path: _, ...test }) => test);
 }
 
 function busiestOf(before: Config, after: Config, window: Window): Review["busiest"] {

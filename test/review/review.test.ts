@@ -103,6 +103,20 @@ test("no variable's value and no address of a notice is told, though a change of
   assert.not.match(JSON.stringify(found), /s3cret|x1|x2/);
 });
 
+test("tests that are gone, or expect something else, are told of", () => {
+  const file = (...tests: string[]) =>
+    `jobs:\n  a: {every: 5m, run: date}\ntests: [${tests.join(", ")}]\n`;
+  const [one, two] = [300, 288].map((count) => `{job: a, day: 2026-12-01, count: ${count}}`);
+  const told = (before: string, after: string) => review(before, after).file;
+  assert.equal(told(file(one!, two!), file(two!)), [
+    { field: "tests", old: "2 tests", new: "1 test" },
+  ]);
+  assert.equal(told(file(one!), file(two!)), [
+    { field: "tests", old: "1 test", new: "1 test (with other content)" },
+  ]);
+  assert.equal(told(file(one!, two!), file(one!, two!)), []);
+});
+
 test("daylight saving is told for slots that are new in it, and only within the window", () => {
   const file = (cron: string) =>
     `defaults: {timezone: Europe/Berlin}\njobs:\n  a: {cron: "${cron}", run: date}\n`;
