@@ -1,14 +1,9 @@
 import type { Argv } from "yargs";
 import { systemTime } from "./clock/time.ts";
-import { diff } from "./commands/diff.ts";
 import { last, wholeNumber } from "./commands/flags.ts";
 import { formatFlags, formatOf } from "./commands/format-flags.ts";
 import type { Host } from "./commands/host.ts";
 import { MOMENT_FORMS } from "./commands/moment.ts";
-import { simulate } from "./commands/simulate.ts";
-import { test } from "./commands/test.ts";
-import { validate } from "./commands/validate.ts";
-import { askBroker } from "./commands/validate-broker.ts";
 
 type Done = (code: Promise<number>) => Promise<void>;
 
@@ -50,11 +45,16 @@ function validating(parser: Argv, host: Host, done: Done, stdin: string): Argv {
       const name = `${hostname} ${pid}`;
       const io = { out, err, environment, now: now(), stdin: readStdin };
       const { url, files } = apart(argv.broker, argv.files ?? []);
-      const ask =
-        url === undefined ? {} : { askBroker: askBroker({ url, environment, name, now }) };
       const named = files.length > 0 ? files.map((file) => (file === stdin ? "-" : file)) : USUAL;
       const options = { files: named, format: formatOf(argv), strict: argv.strict };
-      return done(validate(options, { ...io, ...ask }));
+      const check = async () => {
+        const { validate } = await import("./commands/validate.ts");
+        if (url === undefined) return validate(options, io);
+        // A broker's driver takes long to load, and most checks need none.
+        const { askBroker } = await import("./commands/validate-broker.ts");
+        return validate(options, { ...io, askBroker: askBroker({ url, environment, name, now }) });
+      };
+      return done(check());
     },
   );
 }
@@ -97,7 +97,8 @@ function comparing(parser: Argv, host: Host, done: Done, stdin: string): Argv {
       const { days, from, timezone, exitCode } = argv;
       const [old, now] = [argv.old, argv.new].map((name) => (name === stdin ? "-" : name));
       const options = { old: old!, new: now!, days, from, timezone, exitCode };
-      return done(diff({ ...options, format: formatOf(argv) }, reviewIo(host)));
+      const all = { ...options, format: formatOf(argv) };
+      return done(import("./commands/diff.ts").then(({ diff }) => diff(all, reviewIo(host))));
     },
   );
 }
@@ -123,7 +124,8 @@ function testing(parser: Argv, host: Host, done: Done, stdin: string): Argv {
     (argv) => {
       const { filter: filters, json } = argv;
       const file = argv.file === stdin ? "-" : argv.file;
-      return done(test({ file, filters, json }, reviewIo(host)));
+      const options = { file, filters, json };
+      return done(import("./commands/test.ts").then(({ test }) => test(options, reviewIo(host))));
     },
   );
 }
@@ -156,7 +158,9 @@ function simulating(parser: Argv, host: Host, done: Done, stdin: string): Argv {
       const { from, to, timezone, json } = argv;
       const file = argv.file === stdin ? "-" : argv.file;
       const columns = Number(host.environment.COLUMNS) || process.stdout.columns || 80;
-      return done(simulate({ file, from, to, timezone, json }, { ...reviewIo(host), columns }));
+      const options = { file, from, to, timezone, json };
+      const io = { ...reviewIo(host), columns };
+      return done(import("./commands/simulate.ts").then(({ simulate }) => simulate(options, io)));
     },
   );
 }

@@ -80,7 +80,11 @@ function* loadSteps(text: string, options: LoadOptions): Generator<void, Loaded>
   const locate = parts.locator(contents, tree);
   const problems = placeFindings(findings, options.file, source, locate);
   if (!config || hasErrors(problems)) return { problems };
-  return { config, problems, ...(isCheck(options.role) ? { placeOf: placesIn(source, locate) } : {}) };
+  return {
+    config,
+    problems,
+    ...(isCheck(options.role) ? { placeOf: placesIn(source, locate) } : {}),
+  };
 }
 
 function isCheck(role: LoadOptions["role"]): boolean {
