@@ -10,7 +10,7 @@ import { choiceOf, last, scheduleFlags, wholeNumber } from "./commands/flags.ts"
 import { EXIT, type Host } from "./commands/host.ts";
 import type { ShowIo } from "./commands/show.ts";
 import { UsageError } from "./commands/usage-error.ts";
-import { nearest } from "./config/nearest.ts";
+import { usageHint } from "./commands/usage-hint.ts";
 import { versionLine } from "./version.ts";
 
 /** Runs one command line. Resolves with an exit code; rejects only on a bug. */
@@ -39,11 +39,7 @@ export async function cli(args: readonly string[], host: Host): Promise<number> 
     await parser.parseAsync();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const help = () =>
-      commands(yargs(args.slice(0, 1)), host, done)
-        .scriptName("clockd")
-        .getHelp();
-    host.err(`clockd: ${await withHint(error.message, args, help)}\nTry: clockd --help\n`);
+    host.err(usageHint(error.message, args, commandTree(host)));
     return EXIT.usage;
   }
   return code;
@@ -52,23 +48,6 @@ export async function cli(args: readonly string[], host: Host): Promise<number> 
 /** Every command with its flags: for completion, and for the manual pages. */
 export function commandTree(host: Host): CommandNode {
   return recordCommands((parser) => commands(parser, host, async () => {}));
-}
-
-/** What an unknown word was most likely meant to be, of the flags or the commands that the help names. */
-async function withHint(
-  message: string,
-  args: readonly string[],
-  help: () => Promise<string>,
-): Promise<string> {
-  const word = /^Unknown (?:argument|command)s?: ([^,\s]+)/.exec(message)?.[1];
-  if (word === undefined) return message;
-  const isFlag = args.some((arg) => arg.startsWith(`--${word}`));
-  const known = (await help()).matchAll(isFlag ? /(?<=--)[a-z-]+/g : /(?<=^ *clockd )[a-z]+/gm);
-  const meant = nearest(
-    word,
-    [...known].map(([name]) => name),
-  );
-  return meant === undefined ? message : `${message} (did you mean ${meant}?)`;
 }
 
 type Done = (code: Promise<number>) => Promise<void>;

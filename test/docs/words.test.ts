@@ -2,7 +2,8 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cli } from "../../src/cli.ts";
+import { commandTree } from "../../src/cli.ts";
+import type { CommandNode } from "../../src/commands/command-tree.ts";
 import type { Host } from "../../src/commands/host.ts";
 import { blocks, pages, ROOT, textOf } from "./blocks.ts";
 
@@ -26,50 +27,31 @@ function commandLines(): { where: string; line: string }[] {
   return [...inBlocks, ...inText].filter(({ line }) => CALL.test(line));
 }
 
-/** The help of a command, as the executable prints it, without a process for each. */
-async function helpOf(words: readonly string[]): Promise<string> {
-  const { log } = console;
-  let help = "";
-  console.log = (text: string) => {
-    help += text;
-  };
-  try {
-    await cli([...words, "--help"], {} as Host);
-  } finally {
-    console.log = log;
-  }
-  return help;
-}
-
-/** `dead retry` of `clockd dead retry --all`; as far as the help knows the words. */
-function wordsOf(line: string, known: ReadonlySet<string>): string[] {
+/** `dead retry` of `clockd dead retry --all`: the words that are commands. */
+function wordsOf(line: string, known: ReadonlyMap<string, unknown>): string[] {
   const words = /clockd((?: [a-z]+)*)/.exec(line)?.[1]?.trim().split(" ") ?? [];
   const two = words.slice(0, 2).join(" ");
   if (known.has(two)) return words.slice(0, 2);
   return words.slice(0, 1).filter(Boolean);
 }
 
-test("every command and every flag exists", async () => {
-  const top = await helpOf([]);
-  const groups = [...top.matchAll(/^ *clockd ([a-z]+)/gm)].map(([, name = ""]) => name);
-  const helps = new Map<string, string>([["", top]]);
-  for (const group of new Set(groups)) {
-    const help = await helpOf([group]);
-    helps.set(group, help);
-    for (const [, sub = ""] of help.matchAll(new RegExp(`^ *clockd ${group} ([a-z]+)`, "gm"))) {
-      helps.set(`${group} ${sub}`, await helpOf([group, sub]));
-    }
-  }
+test("every command and every flag exists", () => {
+  const known = new Map(allOf(commandTree({} as Host)).map((node) => [node.words.join(" "), node]));
   for (const { where, line } of commandLines()) {
     const [, ours = ""] = CALL.exec(line) ?? [];
-    const words = wordsOf(ours, new Set(helps.keys()));
-    const help = helps.get(words.join(" "));
-    assert.ok(help !== undefined, `${where}: there is no clockd ${words.join(" ")}`);
-    for (const [flag] of ours.matchAll(/(?<=\s)--[a-z][a-z-]*/g)) {
-      assert.ok(help.includes(flag), `${where}: ${line} has ${flag}, which its help does not name`);
+    const words = wordsOf(ours, known);
+    const node = known.get(words.join(" "));
+    assert.ok(node, `${where}: there is no clockd ${words.join(" ")}`);
+    const flags = new Set([...node.options.map(({ name }) => name), "help", "version"]);
+    for (const [flag] of ours.matchAll(/(?<=\s--)[a-z][a-z-]*/g)) {
+      assert.ok(flags.has(flag), `${where}: ${line} has --${flag}, which is no flag of it`);
     }
   }
 });
+
+function allOf(node: CommandNode): CommandNode[] {
+  return [node, ...node.commands.flatMap(allOf)];
+}
 
 test("every npm script and every file exists", () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
