@@ -9,12 +9,8 @@ export interface Column {
 
 const USER = /^[a-z_][a-z0-9_.-]*\$?$/i;
 
-/** Users that a Debian or Red Hat has, or that a package makes for its cron job. */
-const USUAL = new Set(
-  "root www-data nobody daemon postgres mysql backup mail list munin logcheck apache nginx git".split(
-    " ",
-  ),
-);
+/** Users that nearly every system has, and that are no commands as well, as `mail` and `mysql` are. */
+const USUAL = new Set(["root", "www-data", "nobody", "daemon", "postgres", "logcheck"]);
 
 /** Looks at the file's path, then at its head, then at the words where a user would be. */
 export function findUserColumn(text: string, file: string): Column {

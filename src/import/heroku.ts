@@ -9,17 +9,21 @@ import type { Importer, NotThisKind } from "./draft.ts";
  */
 export const importHeroku: Importer = (text, options) => {
   if (/^\s*[[{]/.test(text)) return importCronJson(text, options);
+  const isProcfile = procfile(text);
+  if (isProcfile) return isProcfile;
   if (/^\s*(?:from|import)\s+apscheduler|\bscheduled_job\s*\(/m.test(text)) {
     return importApscheduler(text, options);
   }
   if (/\bclockwork\b/i.test(text) || /^\s*every[\s(]+\d+\.?\w*/m.test(text)) {
     return importClockwork(text, options);
   }
-  return procfile(text) ?? unknown();
+  return unknown();
 };
 
 function procfile(text: string): NotThisKind | undefined {
-  if (!/^[A-Za-z][\w-]*:\s+\S/m.test(text)) return undefined;
+  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(?:#|$)/.test(line));
+  const isLine = (line: string) => /^[A-Za-z][\w-]*:\s+\S/.test(line);
+  if (lines.length === 0 || !lines.every(isLine)) return undefined;
   const clock = /^(?:clock|scheduler|cron|beat):\s+(.*)$/im.exec(text)?.[1];
   const message = "is a Procfile, which says how a clock is started and not what is due when";
   if (clock === undefined)

@@ -40,13 +40,20 @@ export const importKubernetes: Importer = (text, options) => {
 };
 
 function readResources(text: string): Resource[] | NotThisKind {
+  if (/^\s*(?:- )?\{\{|:\s+\{\{/m.test(text)) {
+    return { message: "is a template, not a manifest", hint: "render it first: helm template" };
+  }
   const lines = new LineCounter();
   try {
-    const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+    const documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      stringKeys: true,
+    });
     const resources: Resource[] = [];
     for (const document of Array.isArray(documents) ? documents : []) {
       const [fault] = document.errors;
-      if (fault) return noYaml(fault.message, lines.linePos(fault.pos[0]).line, text);
+      if (fault) return noYaml(fault.message, lines.linePos(fault.pos[0]).line);
       const lineOf = (node: unknown) => lines.linePos((node as Node | null)?.range?.[0] ?? 0).line;
       const items = document.get("items");
       const itemLines = isSeq(items) ? items.items.map(lineOf) : [];
@@ -55,14 +62,12 @@ function readResources(text: string): Resource[] | NotThisKind {
     return resources;
   } catch (error) {
     // Too deep for the library, or aliases that explode.
-    return noYaml((error as Error).message, 1, text);
+    return noYaml((error as Error).message, 1);
   }
 }
 
-function noYaml(message: string, line: number, text: string): NotThisKind {
-  const isTemplate = /\{\{.*\}\}/.test(text);
-  const hint = isTemplate ? "a Helm chart must be rendered first: helm template" : "mend the file";
-  return { message: `is no YAML, line ${line}: ${message.split("\n")[0]}`, hint };
+function noYaml(message: string, line: number): NotThisKind {
+  return { message: `is no YAML, line ${line}: ${message.split("\n")[0]}`, hint: "mend the file" };
 }
 
 function flatten(value: unknown, line: number, itemLines: readonly number[] = []): Resource[] {

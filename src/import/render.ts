@@ -34,7 +34,7 @@ function addJobs(document: Document, jobs: YAMLMap, entries: readonly Entry[]): 
     const comment = [...above, ...old(entry.comments), ...jobLines(entry)];
     pair.key.commentBefore = commentOf(comment);
     pair.key.spaceBefore = jobs.items.length > 0;
-    jobs.add(pair);
+    jobs.items.push(pair); // add() would compare it with all before it
     above = [];
   }
   return above;
