@@ -1,11 +1,8 @@
 import type { Argv } from "yargs";
 import { systemTime } from "./clock/time.ts";
 import { last } from "./commands/flags.ts";
-import { fmt } from "./commands/fmt.ts";
 import type { Host } from "./commands/host.ts";
-import { IMPORTERS, importFile } from "./commands/import.ts";
-import { init } from "./commands/init.ts";
-import { printSchema } from "./commands/schema.ts";
+import { KINDS } from "./commands/import-kinds.ts";
 
 type Done = (code: Promise<number>) => Promise<void>;
 
@@ -35,7 +32,9 @@ export function writeCommands(parser: Argv, host: Host, done: Done, stdin: strin
           .example("clockd fmt --check schedules.yml", ""),
       ({ files, check }) => {
         const named = files?.length ? files.map(pathOf) : ["schedules.yml"];
-        return done(fmt({ files: named, check }, host));
+        return done(
+          import("./commands/fmt.ts").then(({ fmt }) => fmt({ files: named, check }, host)),
+        );
       },
     )
     .command(
@@ -45,7 +44,10 @@ export function writeCommands(parser: Argv, host: Host, done: Done, stdin: strin
         command
           .option("compact", { type: "boolean", default: false, describe: "in one line" })
           .example("clockd schema >schedules.schema.json", ""),
-      ({ compact }) => done(printSchema({ compact }, host)),
+      ({ compact }) =>
+        done(
+          import("./commands/schema.ts").then(({ printSchema }) => printSchema({ compact }, host)),
+        ),
     );
 }
 
@@ -62,7 +64,8 @@ function starting(parser: Argv, host: Host, done: Done): Argv {
           describe: "replace a file that is there",
         })
         .example("clockd init", ""),
-    ({ file, force }) => done(init({ file, force }, host)),
+    ({ file, force }) =>
+      done(import("./commands/init.ts").then(({ init }) => init({ file, force }, host))),
   );
 }
 
@@ -73,7 +76,7 @@ function importing(parser: Argv, host: Host, done: Done, pathOf: (file: string) 
     (command) =>
       command
         .positional("kind", {
-          choices: Object.keys(IMPORTERS),
+          choices: KINDS,
           demandOption: true,
           describe: "what the file is of",
         })
@@ -114,7 +117,8 @@ function importing(parser: Argv, host: Host, done: Done, pathOf: (file: string) 
         .example("crontab -l | clockd import crontab - --output schedules.yml", ""),
     ({ kind, file, output, force, json, timezone, system, app }) => {
       const options = { kind, file: pathOf(file), output, force, json, timezone, system, app };
-      return done(importFile(options, { ...ioOf(host), now: systemTime().now() }));
+      const io = { ...ioOf(host), now: systemTime().now() };
+      return done(import("./commands/import.ts").then(({ importFile }) => importFile(options, io)));
     },
   );
 }

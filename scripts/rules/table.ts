@@ -19,7 +19,15 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     why: "main turns the process into arguments, streams and signals, and nothing else",
   },
   cli: {
-    may: ["cli-completion", "cli-ledger", "cli-review", "cli-write", "commands", "version", ...BELOW],
+    may: [
+      "cli-completion",
+      "cli-ledger",
+      "cli-review",
+      "cli-write",
+      "commands",
+      "version",
+      ...BELOW,
+    ],
     why: "the command line picks a command and has no logic",
   },
   "cli-completion": {

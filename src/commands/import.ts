@@ -6,10 +6,11 @@ import { importHeroku } from "../import/heroku.ts";
 import { importKubernetes } from "../import/kubernetes.ts";
 import { settle } from "../import/settle.ts";
 import { EXIT } from "./host.ts";
+import type { Kind } from "./import-kinds.ts";
 import { importReport, importSummary } from "./import-report.ts";
 import { readTextFile, type TextIo, writeTextFile } from "./text-file.ts";
 
-export const IMPORTERS: Readonly<Record<string, Importer>> = {
+const IMPORTERS: Readonly<Record<Kind, Importer>> = {
   crontab: importCrontab,
   kubernetes: importKubernetes,
   celery: importCelery,
@@ -17,7 +18,7 @@ export const IMPORTERS: Readonly<Record<string, Importer>> = {
 };
 
 export interface ImportCommand extends Omit<ImportOptions, "file"> {
-  kind: string;
+  kind: Kind;
   /** A path; `-` is standard input. */
   file: string;
   /** Where the result goes; undefined: to standard output. */
@@ -40,7 +41,7 @@ export async function importFile(options: ImportCommand, io: ImportIo): Promise<
   const file = options.file === "-" ? "<stdin>" : options.file;
   const read = await readTextFile(options.file, io);
   if ("code" in read) return read.code;
-  const draft = IMPORTERS[kind]!(read.text, { ...options, file });
+  const draft = IMPORTERS[kind](read.text, { ...options, file });
   if ("message" in draft) {
     io.err(`${file} error IMPORT_NOT_THIS_KIND ${draft.message} (${draft.hint})\n`);
     return EXIT.refused;
