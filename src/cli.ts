@@ -2,6 +2,7 @@ import yargs, { type Argv } from "yargs";
 import { completionCommand } from "./cli-completion.ts";
 import { ledgerCommands } from "./cli-ledger.ts";
 import { reviewCommands } from "./cli-review.ts";
+import { writeCommands } from "./cli-write.ts";
 import { systemTime } from "./clock/time.ts";
 import { type CommandNode, recordCommands } from "./commands/command-tree.ts";
 import { COMPLETE } from "./commands/completion-scripts.ts";
@@ -53,7 +54,8 @@ export function commandTree(host: Host): CommandNode {
 type Done = (code: Promise<number>) => Promise<void>;
 
 function commands(parser: Argv, host: Host, done: Done): Argv {
-  const shown = showing(reviewCommands(running(parser, host, done), host, done, STDIN), host, done);
+  const reviewed = reviewCommands(running(parser, host, done), host, done, STDIN);
+  const shown = writeCommands(showing(reviewed, host, done), host, done, STDIN);
   return completionCommand(ledgerCommands(shown, host, done, STDIN), host, done);
 }
 

@@ -19,7 +19,15 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     why: "main turns the process into arguments, streams and signals, and nothing else",
   },
   cli: {
-    may: ["cli-completion", "cli-ledger", "cli-review", "commands", "version", ...BELOW],
+    may: [
+      "cli-completion",
+      "cli-ledger",
+      "cli-review",
+      "cli-write",
+      "commands",
+      "version",
+      ...BELOW,
+    ],
     why: "the command line picks a command and has no logic",
   },
   "cli-completion": {
@@ -38,8 +46,12 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     may: ["commands", "clock/time.ts"],
     why: "a part of the command line: it picks a command and has no logic",
   },
+  "cli-write": {
+    may: ["commands", "clock/time.ts"],
+    why: "a part of the command line: it picks a command and has no logic",
+  },
   commands: {
-    may: ["lifecycle", "version", ...BELOW],
+    may: ["lifecycle", "version", "import", "format", ...BELOW],
     why: "a command puts the rooms together; no room knows of commands",
   },
   streams: { may: [], why: "it knows only streams" },
@@ -52,6 +64,14 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
   worker: {
     may: ["ledger", "config", ...PORT],
     why: "a worker speaks to the port, and does not know when anything is due",
+  },
+  import: {
+    may: ["config"],
+    why: "another scheduler's file becomes a text that clockd reads; nothing else is needed for it",
+  },
+  format: {
+    may: ["config"],
+    why: "a text becomes the same text in one style; nothing else is needed for it",
   },
   config: { may: ["schedule"], why: "a file is read without a broker, a clock or a worker" },
   broker: {
@@ -86,7 +106,12 @@ export const PACKAGES: Readonly<Record<string, PlaceRule>> = {
   "node:sqlite": { places: ["broker/sqlite*"], why: "the port speaks of fires, not of tables" },
   pino: { places: ["observe/*"], why: "rooms emit events; one place makes log lines of them" },
   "pino-pretty": { places: ["observe/*"], why: "rooms emit events; one place makes log lines" },
-  yaml: { places: ["config/*"], why: "text becomes a Config in one place" },
+  yaml: {
+    places: ["config/*", "import/*", "format/*"],
+    why: "text becomes a Config in one place, and text again in two",
+  },
+  "@lezer/python": { places: ["import/python*"], why: "Python is read in one place" },
+  "@lezer/common": { places: ["import/*"], why: "Python is read in one place" },
   ajv: { places: ["config/*"], why: "the schema is applied in one place" },
   yargs: { places: ["cli*", "commands/*"], why: "arguments are read in one place" },
 };

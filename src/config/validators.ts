@@ -13,15 +13,23 @@ export interface Validators {
  * found so far at each job that has some.
  */
 export function schemas(): Record<keyof Validators, object> {
-  const { properties, definitions } = schema;
+  // They are known by their names here: an id would be another one.
+  const { $id: _, ...unnamed } = schema;
+  const { properties, definitions } = unnamed;
   const jobs = { ...properties.jobs, additionalProperties: true };
   return {
-    file: { ...schema, properties: { ...properties, jobs } },
+    file: { ...unnamed, properties: { ...properties, jobs } },
     job: { ...definitions.job, definitions },
   };
 }
 
-export const AJV_OPTIONS = { allErrors: true, verbose: true, allowUnionTypes: true } as const;
+export const AJV_OPTIONS = {
+  allErrors: true,
+  verbose: true,
+  allowUnionTypes: true,
+  // What the schema tells editors, in their own words.
+  keywords: ["errorMessage", "patternErrorMessage"],
+};
 
 /** Takes tens of ms. A build has it done already, and puts its own module in place of this one. */
 export function compileValidators(): Validators {

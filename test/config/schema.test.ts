@@ -34,6 +34,7 @@ test("every field has a title, a description and an example", () => {
 
 test("every example and every default is allowed by its own field", () => {
   const ajv = new Ajv({ allowUnionTypes: true });
+  ajv.addVocabulary(["errorMessage", "patternErrorMessage"]);
   for (const [path, field] of fields(schema)) {
     const check = ajv.compile({ ...field, definitions: schema.definitions });
     const values = [...(field.examples as unknown[])];
