@@ -23,16 +23,12 @@ export const importCelery: Importer = (text, options) => {
   }
   const app = appOf(module, assignments, options.app);
   const draft = newDraft();
-  const nameOf = createNames();
-  for (const assignment of schedules) takeSchedule(draft, module, assignment, { app, nameOf });
+  const naming = { app, nameOf: createNames() };
+  for (const assignment of schedules) takeSchedule(draft, module, assignment, naming);
   for (const call of calls) {
     const task = readPeriodicTask(readPython(module, call), app);
-    take(draft, task, {
-      line: module.lineOf(call),
-      text: module.text.slice(call.from, call.to),
-      comments: [],
-      nameOf,
-    });
+    const text = module.text.slice(call.from, call.to);
+    take(draft, task, { line: module.lineOf(call), text, comments: [], nameOf: naming.nameOf });
   }
   const own = zoneIn(module, assignments);
   const zone = zoneOf(

@@ -69,10 +69,8 @@ export function readPython(module: PythonModule, node: SyntaxNode, depth = 0): P
       return { kind: "word", value: text === "True" };
     case "None":
       return { kind: "word", value: null };
-    case "ParenthesizedExpression": {
-      const [only] = valuesOf(node);
-      return only ? inner(only) : unknown;
-    }
+    case "ParenthesizedExpression":
+      return valuesOf(node).map(inner)[0] ?? unknown;
     case "UnaryExpression":
     case "BinaryExpression":
       return arithmetic(module, node, inner) ?? unknown;
