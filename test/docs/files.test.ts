@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { parseAllDocuments } from "yaml";
-import { show } from "../process/shown.ts";
+import { validate } from "../../src/commands/validate.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Block, blocks } from "./blocks.ts";
 import { calendar } from "./ground.ts";
@@ -28,7 +28,11 @@ function variables(text: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, "https://example.com/x"]));
 }
 
-for (const block of blocks().filter(({ language }) => language === "yaml")) {
+/** Its examples are the schema's, which `test/config/schema.test.ts` tries, each in its place. */
+const REFERENCE = "docs/configuration.md";
+const shown = blocks().filter(({ where }) => !where.startsWith(REFERENCE));
+
+for (const block of shown.filter(({ language }) => language === "yaml")) {
   const isOurs = !block.marks.includes("elsewhere");
   test(`${block.where} is ${isOurs ? "a file that clockd takes" : "YAML"}`, async () => {
     if (!isOurs) {
@@ -39,14 +43,20 @@ for (const block of blocks().filter(({ language }) => language === "yaml")) {
     const file = join(folder.path, "schedules.yml");
     writeFileSync(file, whole(block));
     writeFileSync(join(folder.path, "holidays.ics"), calendar());
-    const env = variables(block.text);
-    const { code, stdout, stderr } = await show(["validate", file], { env, cwd: folder.path });
-    assert.is(code, 0, [...stdout, ...stderr].join("\n"));
+    let said = "";
+    const say = (text: string) => {
+      said += text;
+    };
+    const stdin = () => Promise.reject(new Error("nothing is read"));
+    const environment = variables(block.text);
+    const io = { out: say, err: say, environment, now: Date.now(), stdin };
+    const code = await validate({ files: [file], format: "text", strict: false }, io);
+    assert.is(code, 0, said);
     folder.remove();
   });
 }
 
-for (const { where, text } of blocks().filter(({ language }) => language === "json")) {
+for (const { where, text } of shown.filter(({ language }) => language === "json")) {
   test(`${where} is JSON`, () => {
     for (const line of lines(text)) assert.type(JSON.parse(line), "object");
   });
