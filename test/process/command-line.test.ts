@@ -26,7 +26,7 @@ async function run(args: string[], options?: ClockdOptions) {
 test("--version says the version and the Node version", async () => {
   const { code, stdout } = await run(["--version"]);
   assert.is(code, 0);
-  assert.match(stdout, /^clockd \d+\.\d+\.\d+ \(node v26/);
+  assert.match(stdout, /^clockd \d+\.\d+\.\d+ \((commit \w+(-dirty)?, )?node v26/);
 });
 
 test("--help names the commands and has an example", async () => {
