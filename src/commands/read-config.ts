@@ -36,7 +36,7 @@ function configOf(
   environment: Environment,
   now: Instant,
 ): Config | Refusal {
-  const options = { file, role: "validate" as const, environment, now };
+  const options = { file, role: "ask" as const, environment, now };
   const { config, problems } = loadText(text, { ...options, readFile: fileBeside(file) });
   return config ?? refused(problems.filter(({ level }) => level === "error"));
 }

@@ -25,7 +25,7 @@ export interface LoadOptions {
   /** The file's name as it is to be shown in problems. */
   file: string;
   /** Who reads it: each needs other variables to be set. `review` shows them, and keeps them as written. */
-  role: "validate" | "review" | "clock" | "worker" | "up";
+  role: "validate" | "review" | "ask" | "clock" | "worker" | "up";
   environment: Environment;
   /** ms UTC: tells which moments have passed. */
   now: Instant;
@@ -124,7 +124,7 @@ function* readConfig(tree: Tree, options: LoadOptions, text: string): Generator<
 /** An unset variable matters to the one who needs it; to a check it is worth a word. */
 function unsetLevel(role: LoadOptions["role"], needs: "clock" | "worker"): UnsetLevel {
   if (role === "review") return undefined;
-  if (role === "validate") return "warning";
+  if (role === "validate" || role === "ask") return "warning";
   return role === needs || role === "up" ? "error" : undefined;
 }
 

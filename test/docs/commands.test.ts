@@ -32,14 +32,14 @@ function paste(script: string, { path: cwd, env }: { path: string; env: Record<s
 for (const { where, text, marks } of blocks().filter(({ language }) => language === "sh")) {
   if (marks.includes("elsewhere")) continue;
   test(`${where} works as it stands`, async () => {
-    const place = ground();
+    const place = ground({ isEmpty: marks.includes("empty") });
     // What is going on can only be shown where something is.
     const clockd = marks.includes("running") ? runClockd(["up"], { cwd: place.path }) : undefined;
     await clockd?.waitFor(({ entry }) => entry.event === "clock.leading", 30_000, "a leader");
     const { code, output } = await paste(text, place);
-    assert.is(code, 0, output);
     await clockd?.stop();
     place.remove();
+    assert.is(code, 0, output);
   });
 }
 

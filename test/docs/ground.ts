@@ -5,28 +5,36 @@ import { temporaryFolder } from "../support/folder.ts";
 import { blocks, ROOT } from "./blocks.ts";
 
 /**
- * A folder as the pages suppose it: a repository with the README's file as `schedules.yml`, and `clockd` to
- * be called.
+ * A folder as the pages suppose it: a repository with the README's file as `schedules.yml`, or nothing; and
+ * `clockd` to be called.
  */
-export function ground(): { path: string; env: Record<string, string>; remove(): void } {
+export function ground({ isEmpty = false } = {}): {
+  path: string;
+  env: Record<string, string>;
+  remove(): void;
+} {
   const folder = temporaryFolder("pages");
+  if (!isEmpty) makeRepository(folder.path);
+  const call = `#!/bin/sh\nexec '${process.execPath}' '${ROOT}/test/docs/call.ts' "$@"\n`;
+  writeFileSync(join(folder.path, "clockd"), call, { mode: 0o755 });
+  return { ...folder, env: { PATH: `${folder.path}:${process.env.PATH}` } };
+}
+
+function makeRepository(folder: string): void {
   const example = blocks().find(
     ({ where, language, text }) =>
       where.startsWith("README") && language === "yaml" && text.includes("\nversion:"),
   );
   if (!example) throw new Error("the README shows no whole file");
-  writeFileSync(join(folder.path, "schedules.yml"), example.text);
-  writeFileSync(join(folder.path, "holidays.ics"), calendar());
+  writeFileSync(join(folder, "schedules.yml"), example.text);
+  writeFileSync(join(folder, "holidays.ics"), calendar());
   for (const args of [
     ["init", "-q", "-b", "main"],
     ["add", "-A"],
     [...COMMIT, "first"],
   ]) {
-    execFileSync("git", args, { cwd: folder.path });
+    execFileSync("git", args, { cwd: folder });
   }
-  const call = `#!/bin/sh\nexec '${process.execPath}' '${ROOT}/test/docs/call.ts' "$@"\n`;
-  writeFileSync(join(folder.path, "clockd"), call, { mode: 0o755 });
-  return { ...folder, env: { PATH: `${folder.path}:${process.env.PATH}` } };
 }
 
 const COMMIT = [

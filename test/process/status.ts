@@ -45,6 +45,8 @@ export function status(ground: Ground): void {
     assert.match(people[0]!, ground.place);
     const since = new RegExp(`^leader +\\S+:${first.pid} since .*, epoch 1, last heard of `);
     assert.match(people[1]!, since);
+    // The leader has the same.
+    assert.match(people.find((line) => line.startsWith("file"))!, /schedules\.yml$/);
     assert.match(people[2]!, new RegExp(`^standbys +\\S+:${second.pid} \\(`));
     await first.stop();
     await second.waitFor(event("clock.leading"), SOON, "the takeover");
