@@ -126,6 +126,22 @@ test("finds a second start after an attempt that was not to be followed by anoth
   assert.equal(problemsOf(story), [`${fire}#1 was started again as #3 without a reason`]);
 });
 
+test("knows an attempt that was claimed by a worker that was killed before its command said a word", () => {
+  const story = tellStory();
+  const fire = story.fire();
+  story.claimed(fire, 10, "n");
+  story.line("start", fire, 1, 10);
+  story.finished(fire, 10, "n", { ok: false, end: "retry", retryIn: 300 });
+  story.claimed(fire, 12, "k", { message: 2 });
+  story.claimed(fire, 11, "m", { message: 2, redelivered: true });
+  story.said(fire, 11, "started", "m");
+  story.line("start", fire, 3, 11);
+  story.finished(fire, 11, "m", { message: 2, attempt: 3 });
+  const judged = (troubles: Trouble[]) => judgeWorkers({ ...story.evidence, troubles }).problems;
+  assert.equal(judged([inTrouble(12)]), []);
+  assert.equal(judged([]), [`${fire}#1 was started again as #3 without a reason`]);
+});
+
 test("finds a start after the end", () => {
   const story = tellStory();
   const fire = runOnce(story);

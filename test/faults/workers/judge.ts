@@ -1,5 +1,6 @@
-import type { CommandLine, Trouble, WorkerEvidence } from "./evidence.ts";
+import type { CommandLine, WorkerEvidence } from "./evidence.ts";
 import { type FireStory, outcomeName, storiesOf } from "./outcomes.ts";
+import { judgeStarts, SLACK_MS } from "./starts.ts";
 
 export interface WorkerFigures {
   fires: number;
@@ -22,9 +23,6 @@ export interface WorkerVerdict {
   /** What is wrong, in sentences; empty: all is well. */
   problems: string[];
 }
-
-/** A command writes its line some time after it was started, and its worker has a clock, too. ms. */
-const SLACK_MS = 1000;
 
 /** Pure. */
 export function judgeWorkers(evidence: WorkerEvidence): WorkerVerdict {
@@ -82,88 +80,6 @@ function judgeOutcome(
   return problems;
 }
 
-function judgeStarts(
-  story: FireStory,
-  starts: readonly CommandLine[],
-  { troubles }: WorkerEvidence,
-  figures: WorkerFigures,
-): string[] {
-  const { fire } = story;
-  const problems: string[] = [];
-  const inOrder = starts
-    .toSorted((a, b) => a.at - b.at)
-    .map((start) => ({ ...start, worker: workerOf(start, story, troubles) }));
-  for (const [n, start] of inOrder.entries()) {
-    figures.starts++;
-    const { attempt } = start;
-    const isClaimed = story.records.some(
-      (record) => record.event === "claimed" && pidOf(record.worker) === start.worker,
-    );
-    if (!isClaimed) problems.push(`${fire}#${attempt} started without a claim of its worker`);
-    const before = inOrder[n - 1];
-    if (!before) continue;
-    const from = `${fire}#${before.attempt}`;
-    if (attempt === before.attempt) problems.push(`${from} was started twice`);
-    else if (attempt < before.attempt) problems.push(`${from} was followed by #${attempt}`);
-    else if (isFollowUp(story, before, start)) figures.retries++;
-    else if (isTakenOver(story, before, start, troubles)) figures.takenOver++;
-    else problems.push(`${from} was started again as #${attempt} without a reason`);
-  }
-  return problems;
-}
-
-/** The process that takes children over whose parents have died. */
-const INIT = 1;
-
-/**
- * A command whose worker was killed before it could ask for its parent names the system's first process: it
- * is of the worker that was killed and had claimed the fire last.
- */
-function workerOf(
-  { worker, at }: CommandLine,
-  { records }: FireStory,
-  troubles: readonly Trouble[],
-): number {
-  if (worker !== INIT) return worker;
-  const killed = (pid: number) =>
-    troubles.some(({ worker, from, to }) => worker === pid && to === Infinity && from <= at);
-  const claims = records.filter((record) => record.event === "claimed" && record.at <= at);
-  return claims.map((record) => pidOf(record.worker)).findLast(killed) ?? worker;
-}
-
-/** The attempt, or one that came between and left no trace, has ended so that another one follows. */
-function isFollowUp({ records }: FireStory, before: CommandLine, start: CommandLine): boolean {
-  return records.some(
-    (record) =>
-      record.event === "finished" &&
-      (record.end === "retry" || record.end === "given-back") &&
-      record.attempt === start.attempt - 1 &&
-      record.attempt >= before.attempt,
-  );
-}
-
-/** An heir has said so, or the leader that it was lost, and the worker was in trouble since the start. */
-function isTakenOver(
-  { records }: FireStory,
-  before: CommandLine,
-  start: CommandLine,
-  troubles: readonly Trouble[],
-): boolean {
-  const isSaid = records.some(
-    ({ event, at }) =>
-      (event === "started" || event === "lost") &&
-      at >= before.at - SLACK_MS &&
-      at <= start.at + SLACK_MS,
-  );
-  const isCaused = troubles.some(
-    ({ worker, from, to }) =>
-      (worker === undefined || worker === before.worker) &&
-      from <= start.at &&
-      to >= before.at - SLACK_MS,
-  );
-  return isSaid && isCaused;
-}
-
 function judgeLetters(
   stories: ReadonlyMap<string, FireStory>,
   letters: WorkerEvidence["letters"],
@@ -181,8 +97,4 @@ function judgeLetters(
     if (!stories.has(fire)) problems.push(`a dead letter of no fire: ${fire} (${reason})`);
   }
   return problems;
-}
-
-function pidOf(worker: string): number {
-  return Number(worker.split(":").at(-1));
 }
