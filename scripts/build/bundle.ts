@@ -54,5 +54,6 @@ function own({ entry, banner, plugins = [], minify = false }: BundleOptions) {
     plugins: [compiledSchema(ROOT), lighterYargs, ...plugins],
     minifyWhitespace: minify,
     minifySyntax: minify,
+    minifyIdentifiers: minify,
   };
 }
