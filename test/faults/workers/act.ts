@@ -28,7 +28,9 @@ export async function actOnWorkers(fault: WorkerFault, stage: WorkerStage): Prom
       return freeze(fault, stage);
     case "guard-kill": {
       const workers = await busy(fault.whom, stage);
-      await until(() => workers.every(killGuard), TARGET_WITHIN_MS, "a guard");
+      // Another fault may have ended one in the same moment, and its guard with it.
+      const killed = () => workers.every((worker) => worker.told.size > 0 || killGuard(worker));
+      await until(killed, TARGET_WITHIN_MS, "a guard");
       return;
     }
     case "command-kill":
