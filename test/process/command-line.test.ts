@@ -49,7 +49,7 @@ test("a wrong flag, command or value is exit code 2 with a sentence", async () =
   ]) {
     const { code, stderr } = await run(args);
     assert.is(code, 2, args.join(" "));
-    assert.match(stderr, /^clockd: .+\nTry: clockd --help$/, args.join(" "));
+    assert.match(stderr, /^clockd: .+\nTry: clockd( worker)? --help$/, args.join(" "));
   }
 });
 
