@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../support/folder.ts";
+import { executable } from "../support/process.ts";
 import { blocks, ROOT } from "./blocks.ts";
 
 /**
@@ -15,9 +16,18 @@ export function ground({ isEmpty = false } = {}): {
 } {
   const folder = temporaryFolder("pages");
   if (!isEmpty) makeRepository(folder.path);
-  const call = `#!/bin/sh\nexec '${process.execPath}' '${ROOT}/test/docs/call.ts' "$@"\n`;
+  const call = `#!/bin/sh
+case "\${1-}" in
+  "" | -* | worker | up) exec '${process.execPath}' '${ROOT}/test/docs/call.ts' "$@" ;;
+  *) exec ${quoted(executable())} "$@" ;;
+esac
+`;
   writeFileSync(join(folder.path, "clockd"), call, { mode: 0o755 });
   return { ...folder, env: { PATH: `${folder.path}:${process.env.PATH}` } };
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(" ");
 }
 
 function makeRepository(folder: string): void {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { executable } from "../support/process.ts";
 import { until } from "../support/until.ts";
 
 /** A clock as a process: the real program, or the same with a wall clock that can be set. */
@@ -125,15 +126,13 @@ const STATES: Readonly<Record<string, ClockState | undefined>> = {
 };
 
 function commandOf(program: ClockProgram, offset: number): [string, ...string[]] {
-  const built = process.env.CLOCKD_BIN;
-  if (program === "real" && built) return [built];
+  if (program === "real") return executable();
   const script = pathOf(SCRIPTS[program]);
   const steering = program === "steered" ? [`--offset=${offset}`] : [];
   return [process.execPath, script, ...steering];
 }
 
 const SCRIPTS = {
-  real: "../../src/main.ts",
   steered: "./clock-process.ts",
   naive: "./naive-clock.ts",
 } as const;

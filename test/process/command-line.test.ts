@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type ClockdOptions, runClockd } from "../support/process.ts";
+import { type ClockdOptions, executable, runClockd } from "../support/process.ts";
 import { createRig, event, type Rig, SOON } from "./rig.ts";
 
 const test = suite<{ rig: Rig }>("the command line");
@@ -126,11 +125,9 @@ test("a reader that takes its time, as a person does, gets every line of a long 
   rig.write(
     Array.from({ length: 3000 }, (_, n) => `  job-${n}: {every: 1s, run: "true", x: 1}\n`).join(""),
   );
-  const main = join(import.meta.dirname, "../../src/main.ts");
-  const command = process.env.CLOCKD_BIN ?? `${process.execPath} ${main}`;
   const { stdout } = spawnSync(
     "sh",
-    ["-c", `${command} validate "$0" | (sleep 4; wc -l)`, rig.file],
+    ["-c", `${executable().join(" ")} validate "$0" | (sleep 4; wc -l)`, rig.file],
     {
       encoding: "utf8",
     },

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Ground } from "../support/ground.ts";
+import { executable } from "../support/process.ts";
 import { until } from "../support/until.ts";
 import { createRig, event, events, type Rig, SOON } from "./rig.ts";
 
@@ -85,10 +85,9 @@ export function stopping(ground: Ground): void {
   test("a full disk takes the log, not the jobs", async ({ rig }) => {
     rig.write(`  job: {every: 1s, run: "true"}\n`);
     const full = openSync("/dev/full", "w");
-    const main = join(import.meta.dirname, "../../src/main.ts");
-    const command = process.env.CLOCKD_BIN ? [process.env.CLOCKD_BIN] : [process.execPath, main];
-    const args = [...command.slice(1), "--config", rig.file, "--broker", rig.url];
-    const child = spawn(command[0]!, args, { stdio: ["ignore", full, "ignore"] });
+    const [command, ...first] = executable();
+    const args = [...first, "--config", rig.file, "--broker", rig.url];
+    const child = spawn(command, args, { stdio: ["ignore", full, "ignore"] });
     closeSync(full);
     const exited = once(child, "exit");
     let taken = 0;

@@ -55,7 +55,7 @@ const STOPS_WITHIN_MS = 15_000;
 /** The variables that would point a test's clockd at a broker of the person who runs the tests. */
 const NOT_INHERITED = ["CLOCKD_BROKER_URL", "AMQP_URL", "CLOUDAMQP_URL", "RABBITMQ_URL"];
 
-/** Starts clockd from its source, or the executable that CLOCKD_BIN names. Ends with this process. */
+/** Starts the executable that CLOCKD_BIN names, or what the run has built, or the source. Ends with this process. */
 export function runClockd(args: readonly string[], options: ClockdOptions = {}): Clockd {
   const [command = "", ...first] = [...(options.under ?? []), ...executable()];
   const without = Object.fromEntries(NOT_INHERITED.map((name) => [name, undefined]));
@@ -93,6 +93,9 @@ export function runClockd(args: readonly string[], options: ClockdOptions = {}):
 export function executable(): [string, ...string[]] {
   const built = process.env.CLOCKD_BIN;
   if (built) return [built];
+  // One file starts in a third of the processor time that the source takes.
+  const bundle = process.env.CLOCKD_TEST_BUNDLE;
+  if (bundle) return [process.execPath, bundle];
   return [process.execPath, fileURLToPath(new URL("../../src/main.ts", import.meta.url))];
 }
 
