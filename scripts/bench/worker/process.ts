@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../../../test/support/folder.ts";
+import { executable } from "../../../test/support/process.ts";
 import { readLines } from "../log.ts";
 import type { BareAnswer, BareRequest } from "./bare.ts";
 
@@ -36,9 +37,9 @@ export function startWorker({ url, namespace, jobs, concurrency }: WorkerSetting
   const [file, log] = [join(folder.path, "schedules.yml"), join(folder.path, "log")];
   writeFileSync(file, `version: 1\nnamespace: ${namespace}\njobs:\n${jobs}`);
   const output = openSync(log, "w");
-  const main = join(import.meta.dirname, "../../../src/main.ts");
+  const [command, ...first] = executable();
   const args = ["worker", "--config", file, "--broker", url, "--concurrency", `${concurrency}`];
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", output, "inherit"] });
+  const child = spawn(command, [...first, ...args], { stdio: ["ignore", output, "inherit"] });
   closeSync(output);
   const exited = once(child, "exit");
   const reading = readLines<RunLine>(log, EVENTS);
