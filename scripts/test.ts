@@ -1,8 +1,8 @@
 /**
  * Runs the tests: `npm test -- [--rabbitmq 4.0] [--only-broker-free] [PATH-PART...]`. Each file in
- * its own process. Two go side by side: files that need a RabbitMQ or much of the machine one after
- * the other, and beside them those that only compute, or start a clockd without a server. One RabbitMQ
- * is for all that ask for it. Ends with the line `N passed, N failed`, and with exit code 1 when
+ * its own process. Three go side by side: files that need a RabbitMQ or much of the machine one after
+ * the other, and beside them two of those that only compute, or start a clockd without a server, which
+ * mostly waits. One RabbitMQ is for all that ask for it. Ends with the line `N passed, N failed`, and with exit code 1 when
  * something failed.
  */
 import { execFileSync } from "node:child_process";
@@ -66,7 +66,7 @@ async function runAll(files: string[], signal: AbortSignal) {
   buildBundle(join(home.path, "clockd.cjs"));
   // Hundreds of processes run the same source: each but the first starts in half the time.
   const shared = { NODE_COMPILE_CACHE: join(home.path, "compiled") };
-  /** One for both lanes. */
+  /** One for all lanes. */
   let starting: Promise<Rabbitmq> | undefined;
   let passed = 0;
   let failed = 0;
@@ -92,7 +92,8 @@ async function runAll(files: string[], signal: AbortSignal) {
   const others = files.filter((file) => !goesBeside(file));
   try {
     const helping = () => beside.shift() ?? others.pop();
-    await Promise.all([runLane(() => others.shift()), runLane(helping)]);
+    const lanes = [() => others.shift(), helping, () => beside.shift()];
+    await Promise.all(lanes.map(runLane));
   } finally {
     await (await starting)?.stop();
     home.remove();

@@ -19,9 +19,4 @@ shortSuite("clocks in trouble", open, "npm run faults --", [
     ["one-way", "hole"],
   ],
   ["the leader's wall clock is set on by an hour, and the leader is killed", 711, ["step", "kill"]],
-  [
-    "the leader's wall clock is set back, the file is edited, and the leader killed",
-    686,
-    ["step", "edit", "kill"],
-  ],
 ]);
