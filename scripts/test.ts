@@ -6,7 +6,7 @@
  * something failed.
  */
 import { execFileSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { temporaryFolder } from "../test/support/folder.ts";
@@ -31,6 +31,17 @@ async function main(): Promise<number> {
     return 2;
   }
   process.env.CLOCKD_TEST_RABBITMQ = options.rabbitmq;
+  const { CLOCKD_BIN } = process.env;
+  if (CLOCKD_BIN) {
+    // Tests start it in other folders.
+    process.env.CLOCKD_BIN = resolve(CLOCKD_BIN);
+    if (!existsSync(CLOCKD_BIN)) {
+      console.error(
+        `CLOCKD_BIN names no file: ${CLOCKD_BIN} (npm run build:binary makes dist/clockd)`,
+      );
+      return 2;
+    }
+  }
   const files = selectFiles();
   if (files.length === 0) {
     console.error(`no test file in ${options.folder} has ${parts.join(" or ")} in its path`);
