@@ -51,11 +51,14 @@ export function guardGroups(lines: Readable): Promise<void> {
   // Of a pipe that failed no more is to be learnt than of one that ended.
   lines.on("error", () => {});
   return new Promise((resolve) => {
-    lines.once("close", () => {
+    const over = () => {
       clearInterval(timer);
       killAll(known);
       resolve();
-    });
+    };
+    lines.once("close", over);
+    // What is no pipe, such as /dev/null, ends and is never closed.
+    lines.once("end", over);
   });
 }
 

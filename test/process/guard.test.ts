@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -9,7 +11,7 @@ import {
   type Relative,
 } from "../support/family.ts";
 import { sqlite } from "../support/ground.ts";
-import type { Clockd } from "../support/process.ts";
+import { type Clockd, executable } from "../support/process.ts";
 import { until } from "../support/until.ts";
 import { isAlive } from "../worker/started.ts";
 import { createRig, event, events, type Rig, SOON } from "./rig.ts";
@@ -241,6 +243,19 @@ test("what is left of a command between TERM and KILL is killed with the worker"
   assert.is.not(membersOf(group).length, 0);
   worker.signal("SIGKILL");
   await end(group, 2000);
+});
+
+test("one that somebody starts by hand, with nothing to read, ends at once", () => {
+  const [command, ...first] = executable();
+  const input = openSync("/dev/null", "r");
+  const stdio = [input, "ignore", "ignore"] as const;
+  const { status } = spawnSync(command, [...first, "guard"], {
+    stdio: [...stdio],
+    timeout: SOON,
+    killSignal: "SIGKILL",
+  });
+  closeSync(input);
+  assert.is(status, 0);
 });
 
 test("a hundred runs leave one guard and no zombie", async ({ rig }) => {
