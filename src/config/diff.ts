@@ -17,7 +17,7 @@ export function diffConfigs(before: Config, after: Config): ConfigDiff {
   for (const [name, job] of after.jobs) {
     const old = before.jobs.get(name);
     if (!old) diff.added.push(name);
-    else if (!isSame(old, job)) diff.changed.push(name);
+    else if (!isSameJob(old, job)) diff.changed.push(name);
   }
   for (const name of before.jobs.keys()) {
     if (!after.jobs.has(name)) diff.removed.push(name);
@@ -26,10 +26,10 @@ export function diffConfigs(before: Config, after: Config): ConfigDiff {
   return diff;
 }
 
-function isSame(a: Job, b: Job): boolean {
+/** They are due at the same times and do the same; what only people read may differ. */
+export function isSameJob(a: Job, b: Job): boolean {
   return (
     a.scheduleKey === b.scheduleKey &&
-    a.timezone === b.timezone &&
     a.paused === b.paused &&
     isDeepStrictEqual(a.catchUp, b.catchUp) &&
     isDeepStrictEqual(a.task, b.task)

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Job, PublishTask, RunTask } from "../config/config.ts";
+import { isSameJob } from "../config/diff.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { Notice, Notices } from "../config/notice.ts";
 import type { ScheduleSpec } from "../schedule/schedule.ts";
@@ -22,7 +23,7 @@ type Fields = Map<string, Said>;
 /** What is different between two jobs, field by field, with defaults resolved. */
 export function changedFields(before: Job, after: Job): FieldChange[] {
   // Most jobs are as they were, which is quicker to see of them as a whole.
-  if (isSame(before, after)) return [];
+  if (isSameJob(before, after) && before.description === after.description) return [];
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((field) => {
     const [a, b] = [old.get(field), now.get(field)];
@@ -32,16 +33,6 @@ export function changedFields(before: Job, after: Job): FieldChange[] {
     const other = from === to ? `${to} (with other content)` : to;
     return [{ field, old: from, new: other }];
   });
-}
-
-function isSame(a: Job, b: Job): boolean {
-  return (
-    a.scheduleKey === b.scheduleKey &&
-    a.paused === b.paused &&
-    a.description === b.description &&
-    isDeepStrictEqual(a.catchUp, b.catchUp) &&
-    isDeepStrictEqual(a.task, b.task)
-  );
 }
 
 /** Equal for two jobs exactly when everything but their names and descriptions is the same. */

@@ -1,17 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type DiffOptions, diff } from "../../src/commands/diff.ts";
-import { temporaryFolder } from "../support/folder.ts";
-
-interface Repository {
-  folder: string;
-  write(name: string, text: string): string;
-  git(...args: string[]): void;
-  remove(): void;
-}
+import { type Repository, repository } from "../support/repository.ts";
 
 const test = suite<Repository>("differences from a revision of git");
 
@@ -23,16 +15,7 @@ jobs:
 const HERE = process.cwd();
 
 test.before.each((context) => {
-  const { path, remove } = temporaryFolder("diff");
-  const write = (name: string, text: string) => {
-    writeFileSync(join(path, name), text);
-    return join(path, name);
-  };
-  const git = (...args: string[]) => {
-    const who = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"];
-    execFileSync("git", [...who, ...args], { cwd: path, stdio: "ignore" });
-  };
-  Object.assign(context, { folder: path, remove, write, git });
+  Object.assign(context, repository("diff"));
 });
 test.after.each(({ remove }) => {
   process.chdir(HERE);

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../support/folder.ts";
 import { executable } from "../support/process.ts";
+import { gitIn } from "../support/repository.ts";
 import { blocks, ROOT } from "./blocks.ts";
 
 /**
@@ -38,19 +38,11 @@ function makeRepository(folder: string): void {
   if (!example) throw new Error("the README shows no whole file");
   writeFileSync(join(folder, "schedules.yml"), example.text);
   writeFileSync(join(folder, "holidays.ics"), calendar());
-  for (const args of [
-    ["init", "-q", "-b", "main"],
-    ["add", "-A"],
-    [...COMMIT, "first"],
-  ]) {
-    execFileSync("git", args, { cwd: folder });
-  }
+  const git = gitIn(folder);
+  git("init", "-q", "-b", "main");
+  git("add", "-A");
+  git("commit", "-qm", "first");
 }
-
-const COMMIT = [
-  ...["-c", "user.name=Tester", "-c", "user.email=tester@example.org"],
-  ...["commit", "-qm"],
-];
 
 /** Somebody's holidays. */
 export function calendar(): string {

@@ -1,17 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { temporaryFolder } from "../support/folder.ts";
+import { type Repository, repository } from "../support/repository.ts";
 import { show } from "./shown.ts";
-
-interface Repository {
-  folder: string;
-  write(name: string, text: string): string;
-  git(...args: string[]): void;
-  remove(): void;
-}
 
 const test = suite<Repository>("clockd diff");
 
@@ -26,16 +16,7 @@ const NEW = OLD.replace("0 3 *", "30 2 *").replace("gone: {", "fresh: {");
 const FROM = ["--from", "2027-03-20"];
 
 test.before.each((context) => {
-  const { path, remove } = temporaryFolder("diff");
-  const write = (name: string, text: string) => {
-    writeFileSync(join(path, name), text);
-    return join(path, name);
-  };
-  const git = (...args: string[]) => {
-    const who = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"];
-    execFileSync("git", [...who, ...args], { cwd: path, stdio: "ignore" });
-  };
-  Object.assign(context, { folder: path, remove, write, git });
+  Object.assign(context, repository("diff"));
 });
 test.after.each(({ remove }) => remove());
 

@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { temporaryFolder } from "../support/folder.ts";
 import { runClockd } from "../support/process.ts";
+import { repository } from "../support/repository.ts";
 import { event, SOON } from "./rig.ts";
 import { type Shown, show } from "./shown.ts";
 
@@ -23,16 +22,14 @@ tests:
 `;
 
 test("from an empty folder to a reviewed change that runs", async () => {
-  const folder = temporaryFolder("first-day");
-  const cwd = folder.path;
-  const file = join(cwd, "schedules.yml");
+  const { folder: cwd, write, git, remove } = repository("first-day");
   const clockd = (...args: string[]) => show(args, { cwd });
+  const edit = (text: string) => write("schedules.yml", text);
   const commit = (message: string) => {
-    const author = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"];
-    execFileSync("git", ["add", "schedules.yml"], { cwd });
-    execFileSync("git", [...author, "commit", "-qm", message], { cwd });
+    git("add", "schedules.yml");
+    git("commit", "-qm", message);
   };
-  execFileSync("git", ["init", "-q", "-b", "main"], { cwd });
+  git("init", "-q", "-b", "main");
 
   fine(await clockd("init"));
   fine(await clockd("validate", "--strict"));
@@ -40,13 +37,13 @@ test("from an empty folder to a reviewed change that runs", async () => {
   commit("begin");
 
   // A slip of the hand, and what it is answered with.
-  const begun = readFileSync(file, "utf8");
-  writeFileSync(file, begun + NEW_JOB.replace("every", "evry"));
+  const begun = readFileSync(join(cwd, "schedules.yml"), "utf8");
+  edit(begun + NEW_JOB.replace("every", "evry"));
   const refused = await clockd("validate");
   assert.is(refused.code, 1);
   assert.match(refused.stdout.join("\n"), /CONFIG_UNKNOWN_KEY .*did you mean every/);
 
-  writeFileSync(file, begun + NEW_JOB + EXPECTED);
+  edit(begun + NEW_JOB + EXPECTED);
   fine(await clockd("validate", "--strict"));
   fine(await clockd("fmt", "--check"));
   assert.match(fine(await clockd("test")).stdout.join("\n"), "2 passed, 0 failed");
@@ -56,18 +53,17 @@ test("from an empty folder to a reviewed change that runs", async () => {
   assert.match(comment, "greet");
 
   // The one who runs it has the old file, until the change is merged.
-  const changed = readFileSync(file, "utf8");
-  writeFileSync(file, begun);
+  edit(begun);
   const up = runClockd(["up"], { cwd });
   await up.waitFor(event("clock.leading"), SOON, "the clock");
-  writeFileSync(file, changed);
+  edit(begun + NEW_JOB + EXPECTED);
   commit("greet");
   await up.waitFor(event("run.finished", { job: "greet", ok: true }), SOON, "the new job's run");
   const history = fine(await clockd("history", "greet")).stdout.join("\n");
   assert.match(history, "ran");
   assert.match(fine(await clockd("logs", "greet")).stdout.join("\n"), "good day");
   assert.is((await up.stop()).code, 0);
-  folder.remove();
+  remove();
 });
 
 /** It ended well, and had nothing to complain about. */
